@@ -1,0 +1,92 @@
+"""The mathematics of the layers on planar tensors, without state."""
+
+import torch
+from torch import Tensor
+
+from ..scattering2d.backend.torch_backend import TorchBackend2D
+from .channel_layout import ChannelLayout, Planes, concatenate
+
+modulus = TorchBackend2D.modulus
+
+# The published code adds this to |z| before it divides by it.
+_AMPLITUDE_EPS = 1e-6
+
+
+def soft_threshold_gain(r: Tensor, bias: Tensor) -> Tensor:
+    r"""Return :math:`\mathrm{ReLU}(1 - b / r)`."""
+    return torch.relu(1 - bias / (r + _AMPLITUDE_EPS))
+
+
+def sigmoid_gain(r: Tensor, bias: Tensor, gain: Tensor) -> Tensor:
+    r"""Return :math:`\mathrm{sigmoid}(g r + b) / r`."""
+    return torch.sigmoid(gain * r + bias) / (r + _AMPLITUDE_EPS)
+
+
+def unit_modulus_gain(r: Tensor) -> Tensor:
+    r"""Return :math:`1 / r`."""
+    return 1 / (r + _AMPLITUDE_EPS)
+
+
+def tanh_gain(r: Tensor) -> Tensor:
+    r"""Return :math:`\tanh(r) / r`."""
+    return torch.tanh(r) / (r + _AMPLITUDE_EPS)
+
+
+def power_gain(r: Tensor, bias: Tensor, gain: Tensor) -> Tensor:
+    r"""Return :math:`t / ((1 + t) r)` with :math:`t = e^b r^g`."""
+    positive = r > 0
+    # r^g has an infinite slope at 0 where g < 1: its gradient is set to 0 there.
+    t = torch.where(positive, torch.exp(bias) * torch.where(positive, r, 1) ** gain, 0)
+    return t / ((1 + t) * (r + _AMPLITUDE_EPS))
+
+
+def collapse_phases(z: Planes) -> Planes:
+    """Return the moduli of all channels, as real channels."""
+    empty = z.re[:, :0]
+    return Planes(empty, empty, concatenate(modulus(z.re, z.im), z.real.abs()))
+
+
+def block_matrix(weight: Tensor, layout: ChannelLayout, is_complex: bool) -> Tensor:
+    r"""Return the real matrix of a mixing of channels, on planes.
+
+    For :math:`P = P_r + i P_i` on complex channels, and :math:`P'` on real ones,
+
+    .. math:: \begin{pmatrix} P_r & -P_i & P'_r \\ P_i & P_r & P'_i \end{pmatrix}.
+
+    Parameters
+    ----------
+    weight
+        ``(K, C, 2)``, real and imaginary parts of complex weights, or ``(K, C)``, real weights.
+    layout
+        Input channels.
+    is_complex
+        Whether the weights are complex.
+
+    Returns
+    -------
+    torch.Tensor
+        ``(2K, n_planes)``; ``(K, n_planes)`` for real weights on real channels.
+    """
+    a = layout.n_complex
+    if is_complex:
+        re, im = weight.unbind(-1)
+        top = torch.cat([re[:, :a], -im[:, :a], re[:, a:]], 1)
+        return torch.cat([top, torch.cat([im[:, :a], re], 1)])
+    if layout.is_real:
+        return weight
+    zero = torch.zeros_like(weight)
+    top = torch.cat([weight[:, :a], zero[:, :a], weight[:, a:]], 1)
+    return torch.cat([top, torch.cat([zero[:, :a], weight[:, :a], zero[:, a:]], 1)])
+
+
+def mix_channels(x: Tensor, matrix: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Multiply planes ``(B, R, M, N)`` by a real matrix ``(K, R)`` at every position."""
+    return torch.nn.functional.conv2d(x, matrix[:, :, None, None], bias)
+
+
+def normalize_channels(x: Tensor, eps: float) -> Tensor:
+    """Divide by the Euclidean norm across channels, and return 0 where it is at most `eps`."""
+    energy = x.square().sum(1, keepdim=True)
+    # Twice a `where`: the gradient is 0, not 0 times infinity, where the norm is.
+    positive = energy > eps**2
+    return x * torch.where(positive, torch.rsqrt(torch.where(positive, energy, 1)), 0)

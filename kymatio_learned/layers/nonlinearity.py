@@ -1,0 +1,157 @@
+"""Non-linearities of complex channels: one collapses phases, the others keep them."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from .channel_layout import ChannelLayout, Planes
+from .functional import (
+    collapse_phases,
+    modulus,
+    power_gain,
+    sigmoid_gain,
+    soft_threshold_gain,
+    tanh_gain,
+    unit_modulus_gain,
+)
+
+# What multiplies z, and the default values of the parameters that it takes.
+_GAINS: dict[str, tuple[Callable[..., Tensor], dict[str, float]]] = {
+    "soft_threshold": (soft_threshold_gain, {"bias": 0.1}),
+    "sigmoid": (sigmoid_gain, {"bias": 0.0, "gain": 1.0}),
+    "unit_modulus": (unit_modulus_gain, {}),
+    "tanh": (tanh_gain, {}),
+    "power": (power_gain, {"bias": 0.0, "gain": 1.0}),
+}
+NONLINEARITIES = ("modulus", *_GAINS)
+
+
+class Nonlinearity(nn.Module):
+    r"""Apply a non-linearity to the amplitude of each channel.
+
+    ================== ========================================== ===============
+    name               :math:`\rho(z)`, with :math:`r = |z|`      parameters
+    ================== ========================================== ===============
+    ``modulus``        :math:`r`: phases collapse
+    ``soft_threshold`` :math:`\mathrm{ReLU}(1 - b/r) \, z`        `bias`
+    ``sigmoid``        :math:`\mathrm{sigmoid}(g r + b) \, z / r` `bias`, `gain`
+    ``unit_modulus``   :math:`z / r`
+    ``tanh``           :math:`\tanh(r) \, z / r`
+    ``power``          :math:`t / (1 + t) \, z / r`,              `bias`, `gain`
+                       :math:`t = e^b r^g`
+    ================== ========================================== ===============
+
+    where divisions are by :math:`r + 10^{-6}`. Real channels stay real: there the phase is
+    the sign.
+
+    Parameters
+    ----------
+    name
+        One of the above.
+    layout
+        Input channels.
+    bias, gain
+        Values of :math:`b` and :math:`g`, the first ones if they are learned. By default
+        :math:`b = 0.1` for the soft threshold, else 0, and :math:`g = 1`.
+    learned
+        Whether they are learned, one of each a channel.
+
+    Attributes
+    ----------
+    bias, gain : torch.Tensor
+        ``(n_channels, 1, 1)``, complex channels first, if learned, else ``()``; only where the
+        non-linearity has them.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or if a value is given that the non-linearity does not take.
+
+    References
+    ----------
+    Guth, Zarka, Mallat, *Phase collapse in neural networks*, ICLR 2022, section 3, and the code
+    published with it.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from kymatio_learned.layers import ChannelLayout, Nonlinearity
+    >>> layout = ChannelLayout(n_complex=3)
+    >>> Nonlinearity("modulus", layout).out_layout
+    ChannelLayout(n_complex=0, n_real=3)
+    >>> Nonlinearity("soft_threshold", layout, bias=0.5).out_layout
+    ChannelLayout(n_complex=3, n_real=0)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        layout: ChannelLayout,
+        *,
+        bias: float | None = None,
+        gain: float | None = None,
+        learned: bool = False,
+    ) -> None:
+        super().__init__()
+        check_nonlinearity(name, bias, gain)
+        self.name = name
+        self.layout = layout
+        self.learned = learned
+        self._gain_function, defaults = _GAINS.get(name, (None, {}))
+        self._parameter_names = tuple(defaults)
+        for key, given in (("bias", bias), ("gain", gain)):
+            if key in defaults:
+                value = torch.tensor(float(defaults[key] if given is None else given))
+                if learned:
+                    self.register_parameter(
+                        key, nn.Parameter(value.repeat(layout.n_channels, 1, 1))
+                    )
+                else:
+                    self.register_buffer(key, value, persistent=False)
+
+    @property
+    def out_layout(self) -> ChannelLayout:
+        """Output channels."""
+        if self.name == "modulus":
+            return ChannelLayout(n_real=self.layout.n_channels)
+        return self.layout
+
+    def forward(self, z: Planes) -> Planes:
+        """Apply the non-linearity to the planes of a feature map."""
+        if self._gain_function is None:
+            return collapse_phases(z)
+        parameters = {key: getattr(self, key) for key in self._parameter_names}
+        a = self.layout.n_complex
+        complex_part, real_part = (
+            {key: value[part] if self.learned else value for key, value in parameters.items()}
+            for part in (slice(a), slice(a, None))
+        )
+        factor = self._gain_function(modulus(z.re, z.im), **complex_part)
+        real_factor = self._gain_function(z.real.abs(), **real_part)
+        return Planes(factor * z.re, factor * z.im, real_factor * z.real)
+
+    def extra_repr(self) -> str:
+        values = [
+            f"{key}={getattr(self, key).mean().item():.3g}{' (mean)' if self.learned else ''}"
+            for key in self._parameter_names
+        ]
+        return ", ".join([repr(self.name), str(self.layout), *values])
+
+
+def check_nonlinearity(name: str, bias: float | None = None, gain: float | None = None) -> None:
+    """Refuse an unknown non-linearity, or a parameter that it does not take.
+
+    Raises
+    ------
+    ValueError
+        With the valid names.
+    """
+    if name not in NONLINEARITIES:
+        raise ValueError(
+            f"expected nonlinearity to be one of {', '.join(NONLINEARITIES)}, got {name!r}"
+        )
+    taken = _GAINS[name][1] if name in _GAINS else {}
+    for key, value in (("bias", bias), ("gain", gain)):
+        if value is not None and key not in taken:
+            raise ValueError(f"expected no {key} for nonlinearity {name!r}, got {key}={value}")

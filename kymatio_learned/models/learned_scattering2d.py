@@ -1,0 +1,291 @@
+"""The learned scattering network."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from ..layers import ChannelLayout, Classifier, LearnedScatteringLayer
+from ..layers.classifier import check_avg_pool
+from ..layers.nonlinearity import check_nonlinearity
+from ..scattering2d.filter_bank import check_bank
+from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
+from ..scattering2d.utils import check_shape
+from .summary import summary_table
+
+
+class LearnedScattering2D(nn.Module):
+    r"""Classify images with a cascade of wavelets, phase collapses and learned channel matrices.
+
+    Layer :math:`j` maps :math:`x_j` to
+
+    .. math:: x_{j+1} = \frac{P_j \, \mathrm{Std} \, \rho W x_j}{\| \cdot \|}, \qquad
+              \rho W x = (x \star \phi, (|x \star \psi_\theta|)_\theta),
+
+    where :math:`W` is a wavelet transform at one scale, mostly subsampled by 2, Std sets each
+    channel to zero mean and unit variance, and :math:`P_j` is a complex matrix across
+    channels, the only learned part. There are no learned spatial filters and no biases. A
+    linear classifier ends the network.
+
+    Parameters
+    ----------
+    J
+        The network's scale is :math:`2^J`: `J` octaves.
+    shape
+        Size ``(M, N)`` of the images.
+    L
+        Number of angles of the wavelets.
+    channels
+        Number of output channels of each layer. The first `octave_layers` octaves are a layer
+        each, every later one a pair of half-octave layers, so there are
+        ``octave_layers + 2 (J - octave_layers)`` layers. One entry more adds a last layer
+        that does not subsample.
+    in_channels
+        Number of real input channels, or a `ChannelLayout` for complex images.
+    octave_layers
+        Number of octaves, from the first, that are one layer instead of two.
+    full_circle
+        Whether the angles cover :math:`[0, 2\pi)` instead of :math:`[0, \pi)`.
+    skip
+        Whether each layer keeps :math:`(W x, \rho(W x))`.
+    nonlinearity, bias, gain, learned_nonlinearity
+        See `kymatio_learned.layers.Nonlinearity`.
+    complex_mixing
+        Whether the matrices :math:`P_j` are complex.
+    avg_pool
+        Average pooling before the classifier: ``"global"``, the side of a sliding mean, or None.
+    n_classes
+        Number of classes, or None for features.
+    backend
+        See `kymatio_learned.torch.PhaseCollapse2D`.
+
+    Attributes
+    ----------
+    layers : torch.nn.ModuleList
+        The layers, `kymatio_learned.layers.LearnedScatteringLayer`.
+    classifier : kymatio_learned.layers.Classifier or None
+        Batch normalization, pooling and a linear map.
+    config : dict
+        The arguments, in plain types: ``LearnedScattering2D(**net.config)`` is a new network of
+        the same form.
+
+    Raises
+    ------
+    ValueError
+        If the number of channels does not fit `J`, the images are too small for it, or an
+        argument is not one of the above.
+    TypeError
+        If an integer argument is not one.
+
+    References
+    ----------
+    Guth, Zarka, Mallat, *Phase collapse in neural networks*, ICLR 2022.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from kymatio_learned.torch import LearnedScattering2D
+    >>> net = LearnedScattering2D(J=2, shape=(32, 32), L=4, channels=(8, 16, 32, 32), n_classes=10)
+    >>> net(torch.randn(5, 3, 32, 32)).shape
+    torch.Size([5, 10])
+    >>> [tuple(y.shape) for y in net.layer_outputs(torch.randn(5, 3, 32, 32))]
+    [(5, 8, 32, 32), (5, 16, 16, 16), (5, 32, 16, 16), (5, 32, 8, 8)]
+    """
+
+    def __init__(
+        self,
+        J: int,
+        shape: tuple[int, int],
+        L: int = 8,
+        *,
+        channels: Sequence[int],
+        in_channels: int | ChannelLayout = 3,
+        octave_layers: int = 0,
+        full_circle: bool = False,
+        skip: bool = False,
+        nonlinearity: str = "modulus",
+        bias: float | None = None,
+        gain: float | None = None,
+        learned_nonlinearity: bool = False,
+        complex_mixing: bool = True,
+        avg_pool: int | Literal["global"] | None = None,
+        n_classes: int | None = None,
+        backend: str | None = None,
+    ) -> None:
+        super().__init__()
+        banks = layer_banks(J, octave_layers, len(channels))
+        self.shape = check_depth(banks, shape)
+        check_nonlinearity(nonlinearity, bias, gain)
+        check_avg_pool(avg_pool)
+        for bank in sorted(set(banks)):
+            check_bank(bank, L, full_circle)
+        if isinstance(in_channels, int):
+            in_channels = ChannelLayout(n_real=in_channels)
+        self.layout = in_channels
+        self.config: dict[str, Any] = {
+            "J": J,
+            "shape": self.shape,
+            "L": L,
+            "channels": tuple(channels),
+            "in_channels": in_channels.n_real if in_channels.is_real else in_channels,
+            "octave_layers": octave_layers,
+            "full_circle": full_circle,
+            "skip": skip,
+            "nonlinearity": nonlinearity,
+            "bias": bias,
+            "gain": gain,
+            "learned_nonlinearity": learned_nonlinearity,
+            "complex_mixing": complex_mixing,
+            "avg_pool": avg_pool,
+            "n_classes": n_classes,
+            "backend": backend,
+        }
+        self.layers = nn.ModuleList()
+        layout, size = self.layout, self.shape
+        for bank, out_channels in zip(banks, channels, strict=True):
+            layer = LearnedScatteringLayer(
+                layout,
+                out_channels,
+                PhaseCollapse2D(size, L, bank=bank, full_circle=full_circle, backend=backend),
+                skip=skip,
+                nonlinearity=nonlinearity,
+                bias=bias,
+                gain=gain,
+                learned_nonlinearity=learned_nonlinearity,
+                complex_mixing=complex_mixing,
+            )
+            self.layers.append(layer)
+            layout, size = layer.out_layout, layer.wavelets.output_shape
+        self.out_layout, self.output_shape = layout, size
+        self.classifier = (
+            None if n_classes is None else Classifier(layout, size, n_classes, avg_pool)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits of images, or their features if the network has no classifier.
+
+        Parameters
+        ----------
+        x
+            Images ``(B, in_channels, M, N)``, real, or complex for complex input channels.
+
+        Returns
+        -------
+        torch.Tensor
+            Logits ``(B, n_classes)``, or features ``(B, K, M', N')``, complex unless the
+            mixing is real.
+
+        Raises
+        ------
+        ValueError
+            If the images are of another size or number of channels.
+        TypeError
+            If the images are not floating-point tensors.
+        """
+        x = self._planar(x)
+        for layer in self.layers:
+            x = layer(x)
+        return self.out_layout.to_native(x) if self.classifier is None else self.classifier(x)
+
+    def layer_outputs(self, x: Tensor) -> list[Tensor]:
+        """Return the output of each layer, for probes and plots.
+
+        Parameters
+        ----------
+        x
+            Images, as `forward` takes them.
+
+        Returns
+        -------
+        list of torch.Tensor
+            ``(B, K, M', N')`` for each layer, complex unless the mixing is real.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `forward`.
+        """
+        x = self._planar(x)
+        outputs = []
+        for layer in self.layers:
+            x = layer(x)
+            outputs.append(layer.out_layout.to_native(x))
+        return outputs
+
+    def meta(self) -> list[dict[str, Any]]:
+        """Tell which channel is which among the columns of each ``layers[i].mixing.weight``.
+
+        Returns
+        -------
+        list of dict
+            One entry a column: ``layer``, ``bank``, ``scale`` (the log2 of the output's
+            sampling step), and the keys of `LearnedScatteringLayer.meta`.
+        """
+        meta, scale = [], 0
+        for index, layer in enumerate(self.layers):
+            scale += layer.wavelets.stride // 2
+            place = {"layer": index, "bank": layer.wavelets.bank, "scale": scale}
+            meta += [place | channel for channel in layer.meta()]
+        return meta
+
+    def summary(self) -> str:
+        """Return a table of layers, sizes, learned parameters and multiply-adds."""
+        return summary_table(self)
+
+    def _planar(self, x: Tensor) -> Tensor:
+        """Check images, and return their planes."""
+        if not torch.is_tensor(x):
+            raise TypeError(f"expected a tensor, got {type(x).__name__}")
+        if x.dim() != 4 or tuple(x.shape[1:]) != (self.layout.n_channels, *self.shape):
+            C, (M, N) = self.layout.n_channels, self.shape
+            raise ValueError(f"expected images of shape (B, {C}, {M}, {N}), got {tuple(x.shape)}")
+        if not (x.is_floating_point() or x.is_complex()):
+            raise TypeError(f"expected a floating-point tensor, got {x.dtype}")
+        return self.layout.to_planar(x)
+
+
+def layer_banks(J: int, octave_layers: int, n_layers: int) -> list[str]:
+    """Return the bank of each layer.
+
+    Raises
+    ------
+    ValueError
+        If the number of layers does not fit the number of octaves.
+    TypeError
+        If an argument is not an integer.
+    """
+    for name, value in (("J", J), ("octave_layers", octave_layers)):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"expected {name} to be an integer, got {value!r}")
+    if J < 0 or not 0 <= octave_layers <= J:
+        raise ValueError(
+            f"expected 0 <= octave_layers <= J, got octave_layers={octave_layers} and J={J}"
+        )
+    pairs = J - octave_layers
+    banks = ["octave"] * octave_layers + ["half_octave_first", "half_octave_second"] * pairs
+    if n_layers not in (len(banks), len(banks) + 1) or n_layers == 0:
+        raise ValueError(
+            f"expected {len(banks)} channels for J={J} and octave_layers={octave_layers} "
+            f"(or {len(banks) + 1}, for a last layer that does not subsample), got {n_layers}"
+        )
+    return banks + ["half_octave_first"] * (n_layers - len(banks))
+
+
+def check_depth(banks: Sequence[str], shape: tuple[int, int]) -> tuple[int, int]:
+    """Return the image size, if every layer gets an image of at least 2 x 2 pixels.
+
+    Raises
+    ------
+    ValueError
+        If the images are too small for so many layers that subsample.
+    """
+    M, N = check_shape(shape)
+    octaves_before_last = sum(bank != "half_octave_first" for bank in banks[:-1])
+    least = 2 ** (octaves_before_last + 1)
+    if min(M, N) < least:
+        raise ValueError(
+            f"expected images of at least {least}x{least} for {len(banks)} layers that "
+            f"subsample {sum(bank != 'half_octave_first' for bank in banks)} times, got {M}x{N}"
+        )
+    return M, N

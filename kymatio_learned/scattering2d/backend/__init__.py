@@ -1,0 +1,1 @@
+"""The operations that the operator is made of, one module a backend."""

@@ -1,0 +1,1 @@
+"""The operator as the paper writes it, in terms of a backend."""

@@ -1,0 +1,58 @@
+"""Sizes: what the operator pads to, and what it returns."""
+
+from collections.abc import Sequence
+
+from kymatio.scattering2d.utils import compute_padding
+
+
+def check_shape(shape: Sequence[int]) -> tuple[int, int]:
+    """Return the image size ``(M, N)`` as two integers, each at least 2.
+
+    Raises
+    ------
+    TypeError
+        If `shape` is not a pair of integers.
+    ValueError
+        If a side is below 2: a reflection needs two pixels.
+    """
+    try:
+        M, N = shape
+    except (TypeError, ValueError):
+        raise TypeError(f"expected shape to be a pair of integers (M, N), got {shape!r}") from None
+    for size in (M, N):
+        if isinstance(size, bool) or not hasattr(size, "__index__"):
+            raise TypeError(f"expected shape to be a pair of integers (M, N), got {shape!r}")
+    if min(M, N) < 2:
+        raise ValueError(f"expected an image of at least 2 x 2 pixels, got shape=({M}, {N})")
+    return int(M), int(N)
+
+
+def padded_shape(shape: tuple[int, int]) -> tuple[int, int]:
+    """Return the even size ``(M_p, N_p)`` that an image is padded to: Kymatio's, for ``J=1``."""
+    M, N = compute_padding(*shape, J=1)
+    return int(M), int(N)
+
+
+def padding(shape: tuple[int, int]) -> list[int]:
+    """Return the pixels added at the top, bottom, left and right."""
+    amounts: list[int] = []
+    for size, padded in zip(shape, padded_shape(shape), strict=True):
+        amounts += [(padded - size) // 2, (padded - size + 1) // 2]
+    return amounts
+
+
+def cropping(stride: int) -> int:
+    """Return the pixels cropped from each side of the output: one if subsampled, else two."""
+    return 2 // stride
+
+
+def output_shape(shape: tuple[int, int], stride: int) -> tuple[int, int]:
+    """Return the size of the output: ``floor(M/2)`` if subsampled by 2, ``2 floor(M/2)`` if not.
+
+    Examples
+    --------
+    >>> output_shape((7, 32), stride=1), output_shape((7, 32), stride=2)
+    ((6, 32), (3, 16))
+    """
+    M, N = (padded // stride - 2 * cropping(stride) for padded in padded_shape(shape))
+    return M, N

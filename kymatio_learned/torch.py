@@ -1,0 +1,6 @@
+"""The PyTorch frontend: ``from kymatio_learned.torch import PhaseCollapse2D``."""
+
+from .models.learned_scattering2d import LearnedScattering2D
+from .scattering2d.frontend.torch_frontend import PhaseCollapse2D
+
+__all__ = ["LearnedScattering2D", "PhaseCollapse2D"]
