@@ -77,10 +77,28 @@ class ChannelLayout:
         """View a planar tensor as its planes."""
         return Planes(*x.split((self.n_complex, self.n_complex, self.n_real), 1))
 
-    def per_plane(self, values: Tensor) -> Tensor:
-        """Repeat one value a channel (the first axis) to one a plane."""
+    def repeat_per_plane(self, values: Tensor) -> Tensor:
+        """Return one value a plane of real numbers ``(n_channels,)``."""
+        return torch.cat([values[: self.n_complex], values])
+
+    def to_planes(self, numbers: Tensor) -> Tensor:
+        """Return one value a plane of numbers ``(n_channels,)``, or ``(n_channels, 2)`` if complex.
+
+        The imaginary parts of real channels are left out.
+        """
+        if self.is_real:
+            return numbers
+        re, im = numbers.unbind(-1)
         a = self.n_complex
-        return torch.cat([values[:a], values])
+        return torch.cat([re[:a], im[:a], re[a:]])
+
+    def from_planes(self, values: Tensor) -> Tensor:
+        """Return numbers ``(n_channels,)``, or ``(n_channels, 2)`` if complex, of one a plane."""
+        if self.is_real:
+            return values
+        re, im, real = values.split((self.n_complex, self.n_complex, self.n_real))
+        zero = torch.zeros_like(real)
+        return torch.stack([torch.cat([re, real]), torch.cat([im, zero])], -1)
 
     def to_native(self, x: Tensor) -> Tensor:
         """Return a planar tensor as ``(B, n_channels, M, N)``, complex if any channel is."""

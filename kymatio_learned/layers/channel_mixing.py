@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from .channel_layout import ChannelLayout
-from .functional import block_matrix, mix_channels
+from .functional import block_matrix, mix_channels, mix_vector
 
 
 class ChannelMixing(nn.Module):
@@ -82,6 +82,10 @@ class ChannelMixing(nn.Module):
     def matrix(self) -> Tensor:
         """Return the real matrix that acts on planes; see `functional.block_matrix`."""
         return block_matrix(self.weight, self.layout, self.complex_weights)
+
+    def mix_vector(self, vector: Tensor) -> Tensor:
+        """Mix one vector of channels; see `functional.mix_vector`."""
+        return mix_vector(self.weight, vector, self.complex_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """Mix planes ``(B, n_planes, M, N)``."""

@@ -29,7 +29,9 @@ class Standardization(nn.Module):
     Attributes
     ----------
     running_mean : torch.Tensor
-        Buffer ``(n_planes,)``.
+        Buffer ``(n_channels, 2)``, real and imaginary parts, or ``(n_channels,)`` if all
+        channels are real. The imaginary part of a real channel is 0, unless a checkpoint of the
+        published code, which casts real channels to complex, says otherwise.
     running_var : torch.Tensor
         Buffer ``(n_channels,)``, complex channels first; unbiased.
 
@@ -51,7 +53,8 @@ class Standardization(nn.Module):
         self.layout = layout
         self.momentum = momentum
         self.eps = eps
-        self.register_buffer("running_mean", torch.zeros(layout.n_planes))
+        parts = () if layout.is_real else (2,)
+        self.register_buffer("running_mean", torch.zeros(layout.n_channels, *parts))
         self.register_buffer("running_var", torch.ones(layout.n_channels))
 
     def statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -66,8 +69,10 @@ class Standardization(nn.Module):
 
         Returns
         -------
-        mean, inv_std : torch.Tensor
-            Each ``(n_planes,)``.
+        mean : torch.Tensor
+            Of the shape of ``running_mean``.
+        inv_std : torch.Tensor
+            ``(n_channels,)``.
 
         Raises
         ------
@@ -82,25 +87,23 @@ class Standardization(nn.Module):
                 raise ValueError(
                     f"expected more than one value per channel in training, got {tuple(x.shape)}"
                 )
-            plane_var, mean = torch.var_mean(x, (0, 2, 3), correction=0)
-            var = self._pool(plane_var)
+            plane_var, plane_mean = torch.var_mean(x, (0, 2, 3), correction=0)
+            mean, var = self.layout.from_planes(plane_mean), self._pool(plane_var)
             with torch.no_grad():
-                self.running_mean.lerp_(mean.to(self.running_mean.dtype), self.momentum)
-                unbiased = var * (n / (n - 1))
-                self.running_var.lerp_(unbiased.to(self.running_var.dtype), self.momentum)
-        return mean, self.layout.per_plane(torch.rsqrt(var + self.eps))
+                self.running_mean.lerp_(mean, self.momentum)
+                self.running_var.lerp_(var * (n / (n - 1)), self.momentum)
+        return mean, torch.rsqrt(var + self.eps)
 
     def _pool(self, plane_var: Tensor) -> Tensor:
         """Add the variances of real and imaginary parts."""
-        re, im, real = plane_var.split(
-            (self.layout.n_complex, self.layout.n_complex, self.layout.n_real)
-        )
-        return torch.cat([re + im, real])
+        a = self.layout.n_complex
+        return torch.cat([plane_var[:a] + plane_var[a : 2 * a], plane_var[2 * a :]])
 
     def forward(self, x: Tensor) -> Tensor:
         """Standardize planes ``(B, n_planes, M, N)``."""
-        mean, inv_std = (s[:, None, None] for s in self.statistics(x))
-        return (x - mean) * inv_std
+        mean, inv_std = self.statistics(x)
+        mean, scale = self.layout.to_planes(mean), self.layout.repeat_per_plane(inv_std)
+        return (x - mean[:, None, None]) * scale[:, None, None]
 
     def extra_repr(self) -> str:
         return f"{self.layout}, momentum={self.momentum}, eps={self.eps}"
