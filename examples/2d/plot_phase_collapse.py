@@ -71,9 +71,9 @@ plt.show()
 # One pixel on the edge
 # ---------------------
 # We follow the coefficient of one pixel while the edge passes it. In the complex plane it turns
-# around 0. Its phase turns at an almost constant rate, while its modulus hardly changes within half
-# a pixel on each side. Farther away the modulus falls: it is the envelope of the wavelet, seen by
-# the edge as it passes.
+# around 0. Its phase turns at an almost constant rate, while its modulus hardly changes within
+# half a pixel on each side. Farther away the modulus falls: it is the envelope of the wavelet,
+# seen by the edge as it passes.
 
 shifts = np.linspace(-1, 1, 61)
 row, column = M // 4 + 6, M // 4
