@@ -1,0 +1,38 @@
+"""Files that are either complete or not there."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Write a file under a temporary name beside it, and rename it when all went well.
+
+    Parameters
+    ----------
+    path
+        The file to write or replace; its folder is made where it is missing.
+
+    Yields
+    ------
+    Path
+        The temporary name to write to, with the same suffix.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "results.txt"
+    >>> with atomic_write(path) as temporary:
+    ...     _ = temporary.write_text("done")
+    >>> path.read_text()
+    'done'
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

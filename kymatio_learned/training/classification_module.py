@@ -1,0 +1,148 @@
+"""Training of a network that classifies images."""
+
+from typing import Any
+
+import pytorch_lightning as pl
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import SGD
+from torchmetrics import MeanMetric
+from torchmetrics.classification import MulticlassAccuracy, MulticlassConfusionMatrix
+
+from .data.image_set import Batch
+from .schedule import SCHEDULES, learning_rate_schedule
+
+
+class ClassificationModule(pl.LightningModule):
+    """Train a classifier by stochastic gradient descent on the cross-entropy.
+
+    The defaults are the recipe of the learned scattering network on CIFAR-10 [1]_: learning rate
+    0.01 divided by 10 every 70 epochs, momentum 0.9, weight decay 1e-4 (with batches of 128, 300
+    epochs).
+
+    It logs ``train_loss`` and ``train_accuracy``, ``test_loss`` and ``test_accuracy``. Its
+    checkpoints hold plain types only, so ``torch.load(path, weights_only=True)`` reads them; a
+    network's constructor arguments, where it has them as ``config``, are under
+    ``"network_config"``.
+
+    Parameters
+    ----------
+    network
+        Turns images (B, C, M, N) into logits (B, n_classes).
+    n_classes
+        Number of classes.
+    lr
+        Largest learning rate.
+    momentum
+        Momentum of the gradient.
+    weight_decay
+        Weight of the squared norm of all parameters.
+    schedule
+        "step", "cosine" or "one_cycle": see :func:`learning_rate_schedule`.
+    lr_step
+        Epochs between two divisions of the learning rate by 10, for "step".
+    label_smoothing
+        Share of each target that is spread over all classes, in [0, 1).
+
+    Raises
+    ------
+    ValueError
+        When an argument is out of its range.
+
+    References
+    ----------
+    .. [1] F. Guth, J. Zarka and S. Mallat, "Phase collapse in neural networks", ICLR 2022.
+
+    Examples
+    --------
+    >>> import torch
+    >>> network = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
+    >>> module = ClassificationModule(network, n_classes=10, lr=0.1, schedule="cosine")
+    >>> module(torch.zeros(2, 1, 8, 8)).shape
+    torch.Size([2, 10])
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        n_classes: int,
+        lr: float = 0.01,
+        momentum: float = 0.9,
+        weight_decay: float = 1e-4,
+        schedule: str = "step",
+        lr_step: int = 70,
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__()
+        _check("lr", lr, lr > 0, "a positive number")
+        _check("momentum", momentum, 0 <= momentum < 1, "a number in [0, 1)")
+        _check("weight_decay", weight_decay, weight_decay >= 0, "a number of at least 0")
+        _check("schedule", schedule, schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}")
+        _check("lr_step", lr_step, lr_step >= 1, "a number of epochs of at least 1")
+        _check("label_smoothing", label_smoothing, 0 <= label_smoothing < 1, "a number in [0, 1)")
+        self.save_hyperparameters(ignore="network", logger=False)
+        self.network = network
+        self.train_loss, self.test_loss = MeanMetric(), MeanMetric()
+        self.train_accuracy, self.test_accuracy = (
+            MulticlassAccuracy(n_classes, average="micro") for _ in range(2)
+        )
+        self.confusion_matrix = MulticlassConfusionMatrix(n_classes)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Give the network's logits."""
+        logits: Tensor = self.network(images)
+        return logits
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """Give the loss of a batch."""
+        images, labels = batch
+        logits = self(images)
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.hparams["label_smoothing"])
+        self.train_loss.update(loss.detach(), len(labels))
+        accuracy = self.train_accuracy(logits.detach(), labels)
+        self.log_dict({"loss": loss, "accuracy": accuracy}, prog_bar=True, logger=False)
+        self.log_dict(
+            {"train_loss": self.train_loss, "train_accuracy": self.train_accuracy},
+            on_step=False,
+            on_epoch=True,
+        )
+        return loss
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Score a batch of test images."""
+        images, labels = batch
+        logits = self(images)
+        self.test_loss.update(F.cross_entropy(logits, labels), len(labels))
+        self.test_accuracy.update(logits, labels)
+        self.confusion_matrix.update(logits, labels)
+        scores = {"test_loss": self.test_loss, "test_accuracy": self.test_accuracy}
+        self.log_dict(scores, prog_bar=True)
+
+    test_step = validation_step
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget the confusions of the last test."""
+        self.confusion_matrix.reset()
+
+    on_test_epoch_start = on_validation_epoch_start
+
+    def configure_optimizers(self) -> Any:
+        """Give the optimizer and its schedule."""
+        h = self.hparams
+        optimizer = SGD(self.parameters(), h["lr"], h["momentum"], weight_decay=h["weight_decay"])
+        total_steps = int(self.trainer.estimated_stepping_batches)
+        schedule = learning_rate_schedule(
+            optimizer, h["schedule"], lr_step=h["lr_step"], total_steps=total_steps
+        )
+        return {"optimizer": optimizer, "lr_scheduler": schedule}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the constructor arguments of a network that gives them."""
+        if hasattr(self.network, "config"):
+            checkpoint["network_config"] = self.network.config
+
+
+def _check(name: str, value: object, valid: bool, expected: str) -> None:
+    if not valid:
+        raise ValueError(f"expected {name} to be {expected}, got {value!r}")

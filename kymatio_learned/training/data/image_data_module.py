@@ -1,0 +1,149 @@
+"""Batches of images for training and testing, as Lightning asks for them."""
+
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from lightning_fabric.utilities.data import suggested_max_num_workers
+from torch import Tensor
+from torch.utils.data import DataLoader, DistributedSampler
+
+from .augmentation import random_crop, random_flip
+from .image_set import Batch, ImageSet
+from .image_splits import ImageSplits
+from .image_tensor import ImageTensor
+
+
+class ImageDataModule(pl.LightningDataModule):
+    r"""Give batches of normalised images, with random flips and crops while training.
+
+    Pixels are read as bytes; flips, crops and the normalisation :math:`(x / 255 - \mu) / \sigma`
+    act on whole batches, on the device that trains. A crop takes an image of the same size out of
+    the image padded with zeros, by 4 pixels at 32x32 and in proportion at other sizes. All that is
+    random depends on the seed and the step alone, so an interrupted run goes on as if nothing had
+    happened.
+
+    Parameters
+    ----------
+    splits
+        Training and test images.
+    batch_size
+        Images a batch, on each device. The last training batch is left out when it is smaller.
+    augment
+        False trains on the images as they are.
+    seed
+        Seed of the order, the flips and the crops.
+    num_workers
+        Processes that read images. By default none for images in memory, else one a core.
+
+    Examples
+    --------
+    >>> from kymatio_learned.training import load_dataset
+    >>> data = ImageDataModule(load_dataset("digits"), batch_size=64)
+    >>> images, labels = next(iter(data.test_dataloader()))
+    >>> images.shape, images.dtype
+    (torch.Size([64, 1, 32, 32]), torch.uint8)
+    """
+
+    def __init__(
+        self,
+        splits: ImageSplits,
+        *,
+        batch_size: int = 128,
+        augment: bool = True,
+        seed: int = 0,
+        num_workers: int | None = None,
+    ) -> None:
+        super().__init__()
+        if batch_size < 1:
+            raise ValueError(f"expected a batch size of at least 1, got {batch_size}")
+        if num_workers is not None and num_workers < 0:
+            raise ValueError(f"expected a number of workers of at least 0, got {num_workers}")
+        self.splits = splits
+        self.batch_size = batch_size
+        self.augment = augment
+        self.seed = seed
+        self.num_workers = num_workers
+        self.crop_padding = min(splits.train.shape[1:]) // 8
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Give the training images, in an order of their own each epoch."""
+        world_size, rank = self._processes()
+        # A sampler that draws its order from the seed and the epoch, on one process as on many.
+        sampler: DistributedSampler[Batch] = DistributedSampler(
+            self.splits.train, num_replicas=world_size, rank=rank, shuffle=True, seed=self.seed
+        )
+        return self._loader(self.splits.train, sampler, drop_last=len(sampler) >= self.batch_size)
+
+    def val_dataloader(self) -> DataLoader[Batch]:
+        """Give the test images, every one once."""
+        world_size, rank = self._processes()
+        indices = range(rank, len(self.splits.test), world_size)
+        return self._loader(self.splits.test, indices, drop_last=False)
+
+    test_dataloader = val_dataloader
+
+    def on_after_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
+        """Augment and normalise a batch on its device."""
+        images, labels = batch
+        trainer = self.trainer
+        assert trainer is not None, "Lightning calls this hook while a trainer runs"
+        if trainer.training and self.augment:
+            images = self._augmented(images, trainer.global_step, trainer.global_rank)
+        dtype = next(trainer.lightning_module.parameters()).dtype
+        return self.normalised(images, dtype), labels
+
+    def normalised(self, images: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Turn bytes into numbers of about zero mean and unit variance.
+
+        Parameters
+        ----------
+        images
+            Shape (B, C, M, N), uint8.
+        dtype
+            Floating-point type of the result.
+
+        Returns
+        -------
+        Tensor
+            Same shape, on the same device.
+        """
+        mean, std = (
+            torch.tensor(values, dtype=dtype, device=images.device).view(-1, 1, 1)
+            for values in (self.splits.mean, self.splits.std)
+        )
+        return (images.to(dtype) / 255 - mean) / std
+
+    def _augmented(self, images: Tensor, step: int, rank: int) -> Tensor:
+        state = np.random.SeedSequence([self.seed, step, rank]).generate_state(1, np.uint64)
+        generator = torch.Generator().manual_seed(int(state[0]))
+        if self.splits.flip:
+            images = random_flip(images, generator)
+        return random_crop(images, self.crop_padding, generator)
+
+    def _processes(self) -> tuple[int, int]:
+        return (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
+
+    def _loader(
+        self, images: ImageSet, sampler: DistributedSampler[Batch] | range, *, drop_last: bool
+    ) -> DataLoader[Batch]:
+        num_workers = self.num_workers
+        if num_workers is None:
+            in_memory = isinstance(images, ImageTensor)
+            num_workers = 0 if in_memory else suggested_max_num_workers(self._processes()[0])
+        return DataLoader(
+            images,
+            batch_size=self.batch_size,
+            sampler=sampler,
+            drop_last=drop_last,
+            num_workers=num_workers,
+            persistent_workers=num_workers > 0,
+            collate_fn=_unchanged,
+            pin_memory=torch.cuda.is_available(),
+        )
+
+
+def _unchanged(batch: Any) -> Any:
+    """Leave a batch as it is: an image set gives whole batches."""
+    return batch

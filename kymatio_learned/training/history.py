@@ -1,0 +1,82 @@
+"""What happened at each epoch of a training."""
+
+import csv
+import time
+from typing import Any
+
+import pytorch_lightning as pl
+
+from .run_folder import RunFolder
+
+COLUMNS = (
+    "epoch",
+    "learning_rate",
+    "train_loss",
+    "train_accuracy",
+    "test_loss",
+    "test_accuracy",
+    "seconds",
+)
+
+
+class History(pl.Callback):
+    """Keep one row an epoch, in the run folder and in every checkpoint.
+
+    Lightning's CSV logger starts a new file when a run is resumed; these rows come back with the
+    checkpoint, so the file has each epoch once, whatever happened in between.
+
+    Parameters
+    ----------
+    run
+        Folder that gets ``metrics.csv``.
+
+    Attributes
+    ----------
+    rows : list of dict
+        One for each finished epoch, with the columns of the file. Test values are None where the
+        epoch was not tested.
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+        self.rows: list[dict[str, float | None]] = []
+        self._start = 0.0
+        self._tested: dict[str, float] = {}
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Start the clock."""
+        self._start = time.perf_counter()
+        self._tested = {}
+        self._learning_rate = trainer.optimizers[0].param_groups[0]["lr"]
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Note the scores of the test images."""
+        self._tested = _values(trainer, "test_loss", "test_accuracy")
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Add the row of the epoch, and write all rows."""
+        row = {
+            "epoch": trainer.current_epoch + 1,
+            "learning_rate": self._learning_rate,
+            **_values(trainer, "train_loss", "train_accuracy"),
+            **self._tested,
+            "seconds": time.perf_counter() - self._start,
+        }
+        self.rows.append({column: row.get(column) for column in COLUMNS})
+        if trainer.is_global_zero:
+            with self.run.write("metrics.csv") as path, path.open("w", newline="") as file:
+                writer = csv.DictWriter(file, COLUMNS)
+                writer.writeheader()
+                writer.writerows(self.rows)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give the rows to a checkpoint."""
+        return {"rows": self.rows}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take the rows from a checkpoint."""
+        self.rows = list(state_dict["rows"])
+
+
+def _values(trainer: pl.Trainer, *names: str) -> dict[str, float]:
+    return {name: float(trainer.callback_metrics[name]) for name in names}

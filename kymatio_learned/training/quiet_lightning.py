@@ -1,0 +1,38 @@
+"""What Lightning says that is of no use here."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+LOGGERS = ("pytorch_lightning", "lightning_fabric", "lightning.pytorch", "lightning.fabric")
+
+# Beginnings of warnings, each with the reason to leave it out.
+NEEDLESS = (
+    # Images in memory need no worker: a batch is one indexing.
+    r".*does not have many workers",
+    # A tiny training set has fewer batches than steps between two log entries.
+    r"The number of training batches .* is smaller than the logging interval",
+    # A resumed run writes on in the folder that it began, on purpose.
+    r"Checkpoint directory .* exists and is not empty",
+    # Lightning's own use of PyTorch's trees.
+    r"`isinstance\(treespec, LeafSpec\)` is deprecated",
+    # The user chose the device.
+    r"GPU available but not used",
+)
+
+
+@contextmanager
+def quiet_lightning() -> Iterator[None]:
+    """Silence Lightning's tips and the warnings that do not apply, while a trainer is at work."""
+    levels = {name: logging.getLogger(name).level for name in LOGGERS}
+    with warnings.catch_warnings():
+        for message in NEEDLESS:
+            warnings.filterwarnings("ignore", message=message)
+        try:
+            for name in LOGGERS:
+                logging.getLogger(name).setLevel(logging.WARNING)
+            yield
+        finally:
+            for name, level in levels.items():
+                logging.getLogger(name).setLevel(level)
