@@ -92,6 +92,7 @@ class ChannelMixing(nn.Module):
         return mix_channels(x, self.matrix())
 
     def extra_repr(self) -> str:
+        """Return what the representation shows."""
         return (
             f"{self.layout}, out_channels={self.out_channels}, "
             f"complex_weights={self.complex_weights}"

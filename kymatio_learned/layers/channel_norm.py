@@ -34,4 +34,5 @@ class ChannelNorm(nn.Module):
         return normalize_channels(x, self.eps)
 
     def extra_repr(self) -> str:
+        """Return what the representation shows."""
         return f"eps={self.eps}"

@@ -120,7 +120,9 @@ class LearnedScatteringLayer(nn.Module):
             phi = phi._replace(real=low[:, :, 0])
             highs.append(high)
         # (B, C, 2, L, M', N') -> (B, C L, M', N')
-        re, im = (concatenate(*(high[:, :, part].flatten(1, 2) for high in highs)) for part in (0, 1))
+        re, im = (
+            concatenate(*(high[:, :, part].flatten(1, 2) for high in highs)) for part in (0, 1)
+        )
         return phi, Planes(re, im, empty)
 
     def meta(self) -> list[dict[str, Any]]:
@@ -152,5 +154,5 @@ class LearnedScatteringLayer(nn.Module):
         ]
 
     def extra_repr(self) -> str:
+        """Return what the representation shows."""
         return f"skip={self.skip}"
-

@@ -98,7 +98,8 @@ class Nonlinearity(nn.Module):
         self.name = name
         self.layout = layout
         self.learned = learned
-        self._gain_function, defaults = _GAINS.get(name, (None, {}))
+        self._gain_function = _GAINS[name][0] if name in _GAINS else None
+        defaults = _GAINS[name][1] if name in _GAINS else {}
         self._parameter_names = tuple(defaults)
         for key, given in (("bias", bias), ("gain", gain)):
             if key in defaults:
@@ -132,6 +133,7 @@ class Nonlinearity(nn.Module):
         return Planes(factor * z.re, factor * z.im, real_factor * z.real)
 
     def extra_repr(self) -> str:
+        """Return what the representation shows."""
         values = [
             f"{key}={getattr(self, key).mean().item():.3g}{' (mean)' if self.learned else ''}"
             for key in self._parameter_names

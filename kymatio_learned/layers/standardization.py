@@ -106,4 +106,5 @@ class Standardization(nn.Module):
         return (x - mean[:, None, None]) * scale[:, None, None]
 
     def extra_repr(self) -> str:
+        """Return what the representation shows."""
         return f"{self.layout}, momentum={self.momentum}, eps={self.eps}"

@@ -93,6 +93,8 @@ class LearnedScattering2D(nn.Module):
     [(5, 8, 32, 32), (5, 16, 16, 16), (5, 32, 16, 16), (5, 32, 8, 8)]
     """
 
+    layers: Sequence[LearnedScatteringLayer]
+
     def __init__(
         self,
         J: int,
@@ -141,7 +143,7 @@ class LearnedScattering2D(nn.Module):
             "n_classes": n_classes,
             "backend": backend,
         }
-        self.layers = nn.ModuleList()
+        layers = []
         layout, size = self.layout, self.shape
         for bank, out_channels in zip(banks, channels, strict=True):
             layer = LearnedScatteringLayer(
@@ -155,8 +157,9 @@ class LearnedScattering2D(nn.Module):
                 learned_nonlinearity=learned_nonlinearity,
                 complex_mixing=complex_mixing,
             )
-            self.layers.append(layer)
+            layers.append(layer)
             layout, size = layer.out_layout, layer.wavelets.output_shape
+        self.layers = nn.ModuleList(layers)  # type: ignore[assignment]
         self.out_layout, self.output_shape = layout, size
         self.classifier = (
             None if n_classes is None else Classifier(layout, size, n_classes, avg_pool)

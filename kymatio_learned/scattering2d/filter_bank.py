@@ -41,7 +41,7 @@ def check_bank(bank: str, L: int, full_circle: bool) -> None:
 
 
 def octave_slant(L: int, full_circle: bool) -> float:
-    r"""Return the slant :math:`s = 4/L` of the octave wavelets, ``L`` counted over half a circle."""
+    r"""Return the slant :math:`s = 4/L` of the octave wavelets, `L` over half a circle."""
     return 8.0 / L if full_circle else 4.0 / L
 
 
@@ -70,7 +70,7 @@ def angles(L: int, full_circle: bool = False) -> NDArray[np.float64]:
     [0.7854, 0.0, -0.7854, -1.5708]
     """
     step = (2 if full_circle else 1) * np.pi / L
-    return (int(L - L / 2 - 1) - np.arange(L)) * step
+    return np.asarray((int(L - L / 2 - 1) - np.arange(L)) * step, np.float64)
 
 
 def wavelet_parameters(bank: str, L: int, full_circle: bool) -> dict[str, float]:

@@ -46,13 +46,15 @@ def cropping(stride: int) -> int:
     return 2 // stride
 
 
-def output_shape(shape: tuple[int, int], stride: int) -> tuple[int, int]:
-    """Return the size of the output: ``floor(M/2)`` if subsampled by 2, ``2 floor(M/2)`` if not.
+def output_shape(padded: tuple[int, int], stride: int) -> tuple[int, int]:
+    """Return the size of the output for a padded image.
+
+    It is ``floor(M/2)`` if subsampled by 2, and ``2 floor(M/2)`` if not.
 
     Examples
     --------
-    >>> output_shape((7, 32), stride=1), output_shape((7, 32), stride=2)
+    >>> output_shape(padded_shape((7, 32)), stride=1), output_shape(padded_shape((7, 32)), stride=2)
     ((6, 32), (3, 16))
     """
-    M, N = (padded // stride - 2 * cropping(stride) for padded in padded_shape(shape))
+    M, N = (size // stride - 2 * cropping(stride) for size in padded)
     return M, N

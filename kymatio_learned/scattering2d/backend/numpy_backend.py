@@ -15,6 +15,7 @@ class NumpyBackend2D(KymatioNumpyBackend2D):
 
     @classmethod
     def is_complex(cls, x: NDArray[Any]) -> bool:
+        """Tell complex images from real ones."""
         return np.iscomplexobj(x)
 
     @classmethod

@@ -16,12 +16,14 @@ class Modulus(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, re: Tensor, im: Tensor) -> Tensor:
+        """Return the modulus."""
         modulus = torch.addcmul(re * re, im, im).sqrt_()
         ctx.save_for_backward(re, im, modulus)
         return modulus
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the gradients, ``grad * re / modulus`` and ``grad * im / modulus``."""
         re, im, modulus = ctx.saved_tensors
         slope = torch.where(modulus > 0, grad / modulus, 0)
         return slope * re, slope * im
@@ -38,10 +40,12 @@ class TorchBackend2D(KymatioTorchBackend2D):
         """Reflection padding of planes ``(n, c, M, N)``, to Kymatio's ``(n, M_p, N_p, c)``."""
 
         def __call__(self, x: Tensor) -> Tensor:
+            """Pad the planes."""
             return super().__call__(x)[..., 0].movedim(1, -1).contiguous()
 
     @classmethod
     def is_complex(cls, x: Tensor) -> bool:
+        """Tell complex images ``(..., 2)`` from real ones ``(..., 1)``."""
         return x.shape[-1] == 2
 
     @classmethod

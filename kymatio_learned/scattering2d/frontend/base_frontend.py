@@ -15,6 +15,8 @@ class PhaseCollapseBase2D(ScatteringBase):
     """Kymatio's life cycle for the one-scale operator: `build`, then `create_filters`."""
 
     frontend_name: str
+    phi: Any
+    psi: Any
     backends: tuple[str, ...]
 
     def __init__(
@@ -57,7 +59,7 @@ class PhaseCollapseBase2D(ScatteringBase):
         """Set the sizes and the padding."""
         self.stride = 1 if self.bank == "half_octave_first" else 2
         self.padded_shape = padded_shape(self.shape)
-        self.output_shape = output_shape(self.shape, self.stride)
+        self.output_shape = output_shape(self.padded_shape, self.stride)
         self.input_shape = self.padded_shape if self.pre_pad else self.shape
         amounts = [0, 0, 0, 0] if self.pre_pad else padding(self.shape)
         self.pad = self.backend.Pad(amounts, list(self.input_shape))

@@ -1,5 +1,6 @@
 """The operator on tensors, as a module."""
 
+import math
 from typing import Any
 
 import torch
@@ -8,6 +9,8 @@ from torch import Tensor
 
 from .base_frontend import PhaseCollapseBase2D
 
+# Below, one dense matrix product is faster than the FFT.
+_DENSE_PIXELS = 16 * 16
 _DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 
 
@@ -91,9 +94,9 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         out_type: str = "array",
     ) -> None:
         ScatteringTorch.__init__(self)
-        PhaseCollapseBase2D.__init__(
-            self, shape, L, bank, full_circle, pre_pad, backend or "torch", out_type
-        )
+        PhaseCollapseBase2D.__init__(self, shape, L, bank, full_circle, pre_pad, backend, out_type)
+        if backend is None:
+            self.backend = "torch_matmul" if math.prod(self.shape) <= _DENSE_PIXELS else "torch"
         self._instantiate_backend("kymatio_learned.scattering2d.backend.")
         self.build()
         self.create_filters()
@@ -178,7 +181,10 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         phi, psi = self.planar_wavelets(self._planes(x))
         phi, modulus = _native(phi, x.is_complex()), self.backend.modulus(psi[:, 0], psi[:, 1])
         batch = x.shape[:-2]
-        phi, modulus = phi.reshape(batch + phi.shape[1:]), modulus.reshape(batch + modulus.shape[1:])
+        phi, modulus = (
+            phi.reshape(batch + phi.shape[1:]),
+            modulus.reshape(batch + modulus.shape[1:]),
+        )
         if self.out_type == "list":
             return self._collapsed_list(phi, modulus)
         return torch.cat([phi.unsqueeze(-3), modulus.to(phi.dtype)], -3)
@@ -201,6 +207,7 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         return torch.stack([x.real, x.imag], 1) if x.is_complex() else x[:, None]
 
     def extra_repr(self) -> str:
+        """Return what the representation shows."""
         return self._repr_arguments()
 
 
