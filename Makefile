@@ -21,7 +21,7 @@ test: .venv/installed
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy kymatio_learned tests examples docs/conf.py
+	$(BIN)/mypy kymatio_learned tests $(wildcard examples/*.py)
 
 docs: .venv/installed-docs
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

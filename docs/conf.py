@@ -53,4 +53,17 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": False,
 }
-html_sidebars = {page: [] for page in ("index", "installation", "results", "whats_new")}
+# Only the pages of the code reference have many neighbours to list.
+html_sidebars = {
+    page: []
+    for page in (
+        "index",
+        "installation",
+        "userguide",
+        "theory",
+        "gallery/*",
+        "results",
+        "developerguide",
+        "whats_new",
+    )
+}
