@@ -107,10 +107,8 @@ plt.show()
 # %%
 # What was learned
 # ----------------
-# A matrix starts with all its singular values equal to 1. Training spreads them: some directions
-# of the channels are amplified, others are weakened. Below, ``meta()`` tells which filter a
-# column belongs to, and the energy of the columns tells how much each layer uses the low-pass
-# channels and each angle.
+# A matrix starts with all its singular values equal to 1. Training spreads them: some directions of
+# the channels are amplified, others are weakened.
 
 fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
 for index, (ax, layer) in enumerate(zip(axes, net.layers, strict=True)):

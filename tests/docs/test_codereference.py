@@ -29,7 +29,8 @@ def listed_objects() -> dict[str, list[Any]]:
     """Return, for each name of the page, the objects that it stands for."""
     objects: dict[str, list[Any]] = {}
     for module, name in listed_names(PAGE.read_text(encoding="utf-8")):
-        objects.setdefault(name, []).append(getattr(importlib.import_module(module), name))
+        shown = getattr(importlib.import_module(module), name, None)
+        objects.setdefault(name, []).append(shown)
     return objects
 
 
