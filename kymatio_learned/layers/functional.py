@@ -110,8 +110,14 @@ def mix_channels(x: Tensor, matrix: Tensor, bias: Tensor | None = None) -> Tenso
     return torch.nn.functional.conv2d(x, matrix[:, :, None, None], bias)
 
 
+def at_least_single(x: Tensor) -> Tensor:
+    """Return half precision as single: sums over many values need it."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
 def normalize_channels(x: Tensor, eps: float) -> Tensor:
     """Divide by the Euclidean norm across channels, and return 0 where it is at most `eps`."""
+    x = at_least_single(x)
     energy = x.square().sum(1, keepdim=True)
     # Twice a `where`: the gradient is 0, not 0 times infinity, where the norm is.
     positive = energy > eps**2

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from .channel_layout import ChannelLayout
+from .functional import at_least_single
 
 
 class Standardization(nn.Module):
@@ -87,7 +88,7 @@ class Standardization(nn.Module):
                 raise ValueError(
                     f"expected more than one value per channel in training, got {tuple(x.shape)}"
                 )
-            plane_var, plane_mean = torch.var_mean(x, (0, 2, 3), correction=0)
+            plane_var, plane_mean = torch.var_mean(at_least_single(x), (0, 2, 3), correction=0)
             mean, var = self.layout.from_planes(plane_mean), self._pool(plane_var)
             with torch.no_grad():
                 self.running_mean.lerp_(mean, self.momentum)

@@ -82,11 +82,9 @@ class TorchBackend2D(KymatioTorchBackend2D):
         cls, x: Tensor, pad: Any, tables: dict[str, Tensor], stride: int
     ) -> tuple[Tensor, Tensor]:
         """Filter planes ``(n, c, M, N)``: low ``(n, c, M', N')``, high ``(n, 2, L, M', N')``."""
-        phi, psi = tables["phi"], tables["psi"]
-        with torch.autocast(x.device.type, enabled=False):  # no FFT in half precision
-            low, high = wavelets2d(
-                x.to(phi.dtype), pad=pad, backend=cls, phi=phi, psi=psi, stride=stride
-            )
+        low, high = wavelets2d(
+            x, pad=pad, backend=cls, phi=tables["phi"], psi=tables["psi"], stride=stride
+        )
         return low[:, 0].movedim(-1, 1), high.movedim(-1, 1)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -42,10 +43,12 @@ class TorchMatmulBackend2D(TorchBackend2D):
         cls, x: Tensor, pad: Any, tables: dict[str, Tensor], stride: int
     ) -> tuple[Tensor, Tensor]:
         """Filter planes ``(n, c, M, N)``: low ``(n, c, M', N')``, high ``(n, 2, L, M', N')``."""
+        if x.dtype == torch.float64:  # the matrices are rounded to single precision
+            return super().wavelets(x, pad, tables, stride)
         n, c, M, N = x.shape
         M_p, N_p = tables["phi"].shape
         size = output_shape((M_p, N_p), stride)
-        x = x.to(tables["phi"].dtype).flatten(2)
+        x = x.flatten(2)
         low = x @ tables["phi_matrix"]
         # A real image needs the upper half of the matrix of complex ones.
         high = x.flatten(1) @ tables["psi_matrix"][: c * M * N]

@@ -125,10 +125,11 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         psi : torch.Tensor
             ``(n, 2, L, M', N')``, the real parts of all angles, then the imaginary parts.
         """
-        # The filters follow the images, except below single precision.
+        # The filters follow the images, except below single precision, which no FFT has.
         dtype = x.dtype if x.dtype in _DTYPES else self.phi.dtype
         tables = {name: getattr(self, name).to(dtype) for name in self._tables}
-        return self.backend.wavelets(x, self.pad, tables, self.stride)
+        with torch.autocast(x.device.type, enabled=False):
+            return self.backend.wavelets(x.to(dtype), self.pad, tables, self.stride)
 
     def wavelets(self, x: Tensor) -> tuple[Tensor, Tensor]:
         r"""Compute the linear coefficients :math:`(x \star \phi, x \star \psi_\theta)`.
