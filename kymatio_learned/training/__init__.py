@@ -3,10 +3,11 @@
 from .classification_module import ClassificationModule
 from .cli import main
 from .data import DATASETS, ImageDataModule, ImageSplits, load_dataset, stratified_subset
+from .evaluate import evaluate
 from .history import History
 from .run_folder import RunFolder
 from .schedule import learning_rate_schedule
-from .train import evaluate, train
+from .train import train
 
 __all__ = [
     "ClassificationModule",

@@ -1,6 +1,7 @@
 """The command line of the training scripts."""
 
 import argparse
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from .. import models
@@ -105,7 +106,12 @@ def build_parser(description: str | None = None) -> ArgumentParser:
     add("--gain", type=float, help="gain of the non-linearity")
     add("--learned-nonlinearity", **yes, help="its bias and gain are learned")
     add("--real-mixing", **no, dest="complex_mixing", help="real matrices across channels")
-    add("--avg-pool", type=_int_or_name, metavar="SIZE", help="pooling: global, or a kernel size")
+    add(
+        "--avg-pool",
+        type=_int_or("global"),
+        metavar="SIZE",
+        help="pooling: global, or a kernel size",
+    )
     add("--backend", help="how wavelets are computed")
 
     add = parser.add_argument_group("data").add_argument
@@ -132,7 +138,7 @@ def build_parser(description: str | None = None) -> ArgumentParser:
     add("--batch-size", type=int, metavar="N", help=f"images a batch ({paper['batch_size']})")
     add("--eval-every", type=int, metavar="EPOCHS", help="test after so many epochs (1)")
     add("--seed", type=int, help="of weights, subset, order and augmentation (0)")
-    add("--devices", type=_int_or_name, metavar="N", help="number of devices (auto)")
+    add("--devices", type=_int_or("auto"), metavar="N", help="number of devices (auto)")
     add("--precision", choices=PRECISIONS, help="(32-true)")
     add("--output-dir", metavar="RUN", help="run folder (runs/<dataset>-<model>-<date>)")
     add("--smoke", **yes, help="two tiny batches, to see that everything works")
@@ -141,8 +147,9 @@ def build_parser(description: str | None = None) -> ArgumentParser:
     return parser
 
 
-def _int_or_name(text: str) -> int | str:
-    try:
-        return int(text)
-    except ValueError:
-        return text
+def _int_or(word: str) -> Callable[[str], int | str]:
+    def parse(text: str) -> int | str:
+        return text if text == word else int(text)
+
+    parse.__name__ = f"number or '{word}'"  # argparse: invalid number or 'auto' value: ...
+    return parse

@@ -3,16 +3,17 @@
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pytorch_lightning.utilities import rank_zero_only
 
 from .arguments import DEFAULTS, GROUPS, MODEL_ARGUMENTS, PAPER_RECIPE, RECIPES, build_parser
 from .data.image_data_module import ImageDataModule
+from .evaluate import evaluate
 from .experiment import Config, build_data, build_module, design_model
 from .run_folder import RunFolder
-from .train import evaluate, train
+from .train import train
 
 # What may change when a run is continued or scored again; the rest belongs to the run.
 CIRCUMSTANCES = {"data_dir", "num_workers", "devices"}
@@ -41,17 +42,15 @@ def main(argv: Sequence[str] | None = None, description: str | None = None) -> i
     SystemExit
         With status 2 and one line on the error stream, when what is asked for cannot be done.
     """
-    argv = sys.argv[1:] if argv is None else argv
     parser = build_parser(description)
     given = {name: v for name, v in vars(parser.parse_args(argv)).items() if v is not None}
-    command = shlex.join([sys.argv[0], *argv])
     try:
         if "evaluate" in given:
             _evaluate(given)
         elif "resume" in given:
-            _resume(given, command)
+            _resume(given)
         else:
-            _begin(given, command)
+            _begin(given)
     except (ValueError, TypeError, OSError) as error:
         parser.error(" ".join(str(error).split()))
     except KeyboardInterrupt:
@@ -67,7 +66,7 @@ def new_config(given: dict[str, Any]) -> Config:
     return {group: {name: options.get(name) for name in names} for group, names in GROUPS.items()}
 
 
-def _begin(given: dict[str, Any], command: str) -> None:
+def _begin(given: dict[str, Any]) -> None:
     config = new_config(given)
     model = given.get("model", DEFAULTS["model"])
     date = time.strftime("%Y%m%d-%H%M%S")
@@ -76,59 +75,59 @@ def _begin(given: dict[str, Any], command: str) -> None:
     data = build_data(config["data"], config["run"])
     arguments = {name: given[name] for name in MODEL_ARGUMENTS if name in given}
     config["model"] = design_model(model, arguments, data.splits)
-    config["run"]["commands"] = [command]
+    config["run"]["command"] = shlex.join(sys.argv)
     _train(run, config, data)
 
 
-def _resume(given: dict[str, Any], command: str) -> None:
-    run, config = _existing("resume", given, CIRCUMSTANCES | {"epochs"})
-    planned, epochs = config["run"]["epochs"], given.get("epochs", config["run"]["epochs"])
-    schedule = config["optimisation"]["schedule"]
+def _resume(given: dict[str, Any]) -> None:
+    run, config = _existing("resume", given, also={"epochs"})
+    planned, schedule = config["run"]["epochs"], config["optimisation"]["schedule"]
+    epochs = given.get("epochs", planned)
     if epochs < planned or (epochs > planned and schedule != "step"):
         raise ValueError(
             f"a {schedule} run of {planned} epochs cannot be continued as one of {epochs}: "
             f"a run may only get longer, and only where the schedule is step"
         )
     config["run"]["epochs"] = epochs
-    config["run"]["commands"].append(command)
     _train(run, config, build_data(config["data"], config["run"]))
 
 
 def _evaluate(given: dict[str, Any]) -> None:
-    run, config = _existing("evaluate", given, CIRCUMSTANCES)
+    run, config = _existing("evaluate", given)
     data = build_data(config["data"], config["run"])
     module = build_module(config, len(data.splits.classes))
     options = {name: config["run"][name] for name in ("devices", "precision", "smoke")}
     _report(evaluate(module, data, run, **options))
 
 
-def _existing(action: str, given: dict[str, Any], adjustable: set[str]) -> tuple[RunFolder, Config]:
-    """Read the configuration of a run, and put what was given beside it in its place."""
+def _existing(
+    action: str, given: dict[str, Any], also: Set[str] = frozenset()
+) -> tuple[RunFolder, Config]:
+    """Read the configuration of a run, with the circumstances that are given now."""
     run = RunFolder(given[action])
     run.check_begun()
-    config = run.read_json("config.json")
-    if refused := sorted(set(given) - adjustable - {action}):
+    config: Config = run.read_json("config.json")
+    allowed = CIRCUMSTANCES | also
+    if refused := sorted(given.keys() - allowed - {action}):
         raise ValueError(
-            f"a run keeps its options: beside --{action} expected only {sorted(adjustable)}, "
+            f"a run keeps its options: beside --{action} expected only {sorted(allowed)}, "
             f"got {refused}"
         )
     for section in config.values():
-        section.update({name: given[name] for name in given if name in section})
+        section.update(
+            {name: given[name] for name in section.keys() & given.keys() & CIRCUMSTANCES}
+        )
     return run, config
 
 
 def _train(run: RunFolder, config: Config, data: ImageDataModule) -> None:
     module = build_module(config, len(data.splits.classes))
-    rank_zero_only(run.write_json)("config.json", config)
-    network: Any = module.network
-    say(network.summary())
     names = ("epochs", "eval_every", "devices", "precision", "smoke")
-    results = train(module, data, run, **{name: config["run"][name] for name in names})
-    results |= {"seed": config["run"]["seed"], "commands": config["run"]["commands"]}
-    rank_zero_only(run.write_json)("results.json", results)
+    options = {name: config["run"][name] for name in names}
+    results = train(module, data, run, config=config, **options)
     _report(results)
     say(f"figures in {run.figures}, numbers in {run.path / 'results.json'}")
 
 
-def _report(scores: dict[str, Any]) -> None:
+def _report(scores: Mapping[str, Any]) -> None:
     say(f"test accuracy {scores['accuracy']:.2%}, test loss {scores['loss']:.4f}")

@@ -1,6 +1,7 @@
 """The folder that holds everything about one training run."""
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ class RunFolder:
         """Open a file of the run for writing: see :func:`atomic_write`."""
         return atomic_write(self.path / name)
 
-    def write_json(self, name: str, content: dict[str, Any]) -> None:
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write plain types as JSON."""
         with self.write(name) as path:
             path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -1,21 +1,19 @@
-"""Training and scoring of a classifier, with everything written to a run folder."""
+"""Training of a classifier, with everything written to a run folder."""
 
 import importlib.metadata
 import platform
-import signal
+import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import TensorBoardLogger
-from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
+from ..models import LearnedScattering2D
 from . import figures
-from .atomic_checkpoint_io import AtomicCheckpointIO
 from .classification_module import ClassificationModule
 from .data.image_data_module import ImageDataModule
 from .history import History
@@ -23,6 +21,7 @@ from .progress_bar import ProgressBar
 from .progress_lines import ProgressLines
 from .quiet_lightning import quiet_lightning
 from .run_folder import RunFolder
+from .trainer import build_trainer, keyboard_interrupt, score
 
 PACKAGES = (
     "kymatio",
@@ -33,7 +32,6 @@ PACKAGES = (
     "torchmetrics",
     "torchvision",
 )
-SMOKE_BATCHES = 2
 
 
 def train(
@@ -46,8 +44,9 @@ def train(
     devices: int | str = "auto",
     precision: str = "32-true",
     smoke: bool = False,
+    config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Train a classifier, test it, and write checkpoints, history and figures.
+    """Train a classifier, test it, and write checkpoints, scores and figures.
 
     A run that has a checkpoint is continued from the end of its last epoch, bit for bit as if it
     had not been interrupted (on a CPU; a GPU adds in an order of its own).
@@ -68,23 +67,30 @@ def train(
         Passed to Lightning's ``Trainer``.
     smoke
         True runs one epoch of two batches, to see that everything works.
+    config
+        Plain types to keep as ``config.json``: whatever builds the module and the data again.
 
     Returns
     -------
     dict
-        "accuracy" and "loss" of the test images after the last epoch; "best_accuracy" of any tested
-        epoch and "best_epoch"; "epochs", "seconds", "parameters", "train_images", "test_images",
-        "device", "versions".
+        What ``results.json`` holds: "accuracy" and "loss" of the test images after the last epoch;
+        "best_accuracy" of any tested epoch and "best_epoch"; "epochs", "seconds", "parameters",
+        "train_images", "test_images", "seed", "device", "versions", "command".
 
     Raises
     ------
+    ValueError
+        When an option is out of its range, before anything is written.
     KeyboardInterrupt
         When the user stops the training; finished epochs are kept.
     """
+    for name, value in (("epochs", epochs), ("eval_every", eval_every)):
+        if value < 1:
+            raise ValueError(f"expected {name} to be at least 1, got {value}")
     history = History(run)
     in_terminal = sys.stdout.isatty()
     progress = ProgressBar() if in_terminal else ProgressLines(history)
-    trainer = _trainer(
+    trainer = build_trainer(
         devices,
         precision,
         smoke,
@@ -95,10 +101,15 @@ def train(
         logger=TensorBoardLogger(run.path, "tensorboard", "", default_hp_metric=False),
         default_root_dir=run.path,
     )
+    if trainer.is_global_zero:
+        if config is not None:
+            run.write_json("config.json", config)
+        if isinstance(network := module.network, LearnedScattering2D):
+            print(network.summary())
     checkpoint = run.last_checkpoint if run.last_checkpoint.is_file() else None
-    with quiet_lightning(), _keyboard_interrupt():
+    with quiet_lightning(), keyboard_interrupt():
         trainer.fit(module, data, ckpt_path=checkpoint)
-        scores = _test(trainer, module, data)
+        scores = score(trainer, module, data)
     counts = module.confusion_matrix.compute().cpu().numpy()
     tested = [row for row in history.rows if row["test_accuracy"] is not None]
     best = max(tested, key=lambda row: row["test_accuracy"] or 0.0, default=None)
@@ -111,80 +122,20 @@ def train(
         "parameters": sum(parameter.numel() for parameter in module.network.parameters()),
         "train_images": len(data.splits.train),
         "test_images": len(data.splits.test),
+        "seed": data.seed,
         "device": _device(trainer),
         "versions": _versions(),
+        "command": shlex.join(sys.argv),
     }
     if trainer.is_global_zero:
+        run.write_json("results.json", results)
         run.write_figure("learning_curves.png", figures.learning_curves(history.rows))
         confusion = figures.confusion_matrix(counts, data.splits.classes)
         run.write_figure("confusion_matrix.png", confusion)
-        layers = getattr(module.network, "layers", ())
-        if operators := [layer.wavelets for layer in layers if hasattr(layer, "wavelets")]:
+        if isinstance(network, LearnedScattering2D):
+            operators = (layer.wavelets for layer in network.layers)
             run.write_figure("wavelets.png", figures.wavelets(operators))
     return results
-
-
-def evaluate(
-    module: ClassificationModule,
-    data: ImageDataModule,
-    run: RunFolder,
-    *,
-    devices: int | str = "auto",
-    precision: str = "32-true",
-    smoke: bool = False,
-) -> dict[str, float]:
-    """Score the last checkpoint of a run on the test images.
-
-    Parameters
-    ----------
-    module
-        A network of the run's form; its parameters are replaced by the run's.
-    data
-        The test images.
-    run
-        Folder of the run.
-    devices, precision
-        Passed to Lightning's ``Trainer``.
-    smoke
-        True tests two batches.
-
-    Returns
-    -------
-    dict
-        "accuracy" and "loss".
-
-    Raises
-    ------
-    ValueError
-        When the run has no checkpoint.
-    """
-    if not run.last_checkpoint.is_file():
-        raise ValueError(f"expected a checkpoint at {run.last_checkpoint}, found none")
-    checkpoint = AtomicCheckpointIO().load_checkpoint(run.last_checkpoint)
-    module.load_state_dict(checkpoint["state_dict"])
-    trainer = _trainer(devices, precision, smoke, logger=False, enable_progress_bar=False)
-    with quiet_lightning(), _keyboard_interrupt():
-        return _test(trainer, module, data)
-
-
-def _trainer(devices: int | str, precision: str, smoke: bool, **options: Any) -> pl.Trainer:
-    limit = SMOKE_BATCHES if smoke else 1.0
-    try:
-        with quiet_lightning():
-            return pl.Trainer(
-                devices=devices,
-                precision=precision,  # type: ignore[arg-type]  # Lightning checks the name
-                limit_train_batches=limit,
-                limit_val_batches=limit,
-                limit_test_batches=limit,
-                num_sanity_val_steps=0,
-                enable_model_summary=False,
-                use_distributed_sampler=False,  # the data module divides the images itself
-                plugins=AtomicCheckpointIO(),
-                **options,
-            )
-    except MisconfigurationException as error:
-        raise ValueError(str(error)) from error
 
 
 def _checkpoints(run: RunFolder) -> list[ModelCheckpoint]:
@@ -201,26 +152,6 @@ def _checkpoints(run: RunFolder) -> list[ModelCheckpoint]:
         enable_version_counter=False,
     )
     return [last, best]
-
-
-def _test(
-    trainer: pl.Trainer, module: ClassificationModule, data: ImageDataModule
-) -> dict[str, float]:
-    (scores,) = trainer.test(module, data, verbose=False)
-    return {name: scores[f"test_{name}"] for name in ("accuracy", "loss")}
-
-
-@contextmanager
-def _keyboard_interrupt() -> Iterator[None]:
-    """Let Ctrl-C through: Lightning makes a plain exit of it, and ignores it from then on."""
-    handler = signal.getsignal(signal.SIGINT)
-    try:
-        yield
-    except SystemExit as stop:
-        if isinstance(stop.__context__, KeyboardInterrupt):
-            signal.signal(signal.SIGINT, handler)
-            raise KeyboardInterrupt from stop
-        raise
 
 
 def _device(trainer: pl.Trainer) -> str:

@@ -24,7 +24,7 @@ def random_flip(images: Tensor, generator: torch.Generator) -> Tensor:
     --------
     >>> images = torch.arange(2.0).expand(3, 1, 1, 2)
     >>> random_flip(images, torch.Generator().manual_seed(0)).tolist()
-    [[[[1.0, 0.0]]], [[[1.0, 0.0]]], [[[0.0, 1.0]]]]
+    [[[[1.0, 0.0]]], [[[0.0, 1.0]]], [[[1.0, 0.0]]]]
     """
     flip = torch.rand(len(images), generator=generator) < 0.5
     flip = flip.to(images.device).view(-1, 1, 1, 1)

@@ -37,6 +37,11 @@ class ImageDataModule(pl.LightningDataModule):
     num_workers
         Processes that read images. By default none for images in memory, else one a core.
 
+    Raises
+    ------
+    ValueError
+        When a number is out of its range.
+
     Examples
     --------
     >>> from kymatio_learned.training import load_dataset
@@ -60,6 +65,8 @@ class ImageDataModule(pl.LightningDataModule):
             raise ValueError(f"expected a batch size of at least 1, got {batch_size}")
         if num_workers is not None and num_workers < 0:
             raise ValueError(f"expected a number of workers of at least 0, got {num_workers}")
+        if not 0 <= seed < 2**32:
+            raise ValueError(f"expected a seed from 0 to 2**32 - 1, got {seed}")
         self.splits = splits
         self.batch_size = batch_size
         self.augment = augment

@@ -1,0 +1,52 @@
+"""The Lightning module."""
+
+import math
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from kymatio_learned.training import ClassificationModule
+
+
+def test_the_defaults_are_the_recipe_of_the_paper() -> None:
+    module = ClassificationModule(nn.Linear(2, 3), n_classes=3)
+    assert dict(module.hparams) == {
+        "n_classes": 3,
+        "lr": 0.01,
+        "momentum": 0.9,
+        "weight_decay": 1e-4,
+        "schedule": "step",
+        "lr_step": 70,
+        "label_smoothing": 0.0,
+    }
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_the_loss_is_the_cross_entropy_with_smoothed_labels(
+    smoothing: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ClassificationModule(nn.Identity(), n_classes=3, label_smoothing=smoothing)
+    monkeypatch.setattr(module, "log_dict", lambda *args, **kwargs: None)
+    logits = torch.tensor([[0.0, 0.0, math.log(2)]])  # probabilities 1/4, 1/4, 1/2
+    loss = module.training_step((logits, torch.tensor([2])), 0)
+    expected = (1 - smoothing) * math.log(2) + smoothing * (2 * math.log(4) + math.log(2)) / 3
+    assert loss.item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lr", 0.0),
+        ("momentum", 1.0),
+        ("weight_decay", -1.0),
+        ("schedule", "linear"),
+        ("lr_step", 0),
+        ("label_smoothing", 1.0),
+    ],
+)
+def test_options_out_of_range_are_refused(name: str, value: Any) -> None:
+    options: dict[str, Any] = {name: value}
+    with pytest.raises(ValueError, match=rf"expected {name} to be .*, got {value!r}"):
+        ClassificationModule(nn.Linear(2, 3), n_classes=3, **options)
