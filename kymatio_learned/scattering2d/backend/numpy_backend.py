@@ -1,5 +1,6 @@
 """Kymatio's NumPy backend, extended to complex images and to banks of filters."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,17 @@ from ..utils import cropping
 
 class NumpyBackend2D(KymatioNumpyBackend2D):
     """The operations of the operator on NumPy arrays, complex numbers being NumPy's own."""
+
+    class Pad:
+        """Reflection padding of images ``(n, M, N)``; unlike Kymatio's, it can be pickled."""
+
+        def __init__(self, pad_size: Sequence[int], input_size: Sequence[int]) -> None:
+            top, bottom, left, right = pad_size
+            self.widths = ((0, 0), (top, bottom), (left, right))
+
+        def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
+            """Pad the images."""
+            return np.pad(x, self.widths, mode="reflect")
 
     @classmethod
     def is_complex(cls, x: NDArray[Any]) -> bool:

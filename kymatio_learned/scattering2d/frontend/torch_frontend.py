@@ -125,6 +125,9 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         psi : torch.Tensor
             ``(n, 2, L, M', N')``, the real parts of all angles, then the imaginary parts.
         """
+        if not len(x):  # an empty batch, which some FFTs refuse
+            phi, psi = self.planar_wavelets(x.new_zeros(1, *x.shape[1:]))
+            return phi[:0], psi[:0]
         # The filters follow the images, except below single precision, which no FFT has.
         dtype = x.dtype if x.dtype in _DTYPES else self.phi.dtype
         tables = {name: getattr(self, name).to(dtype) for name in self._tables}
