@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None, description: str | None = None) -> i
     except (ValueError, TypeError, OSError) as error:
         parser.error(" ".join(str(error).split()))
     except KeyboardInterrupt:
-        say("\nStopped. Finished epochs are kept; --resume goes on from there.", file=sys.stderr)
+        say("\nStopped.", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -124,7 +124,11 @@ def _train(run: RunFolder, config: Config, data: ImageDataModule) -> None:
     module = build_module(config, len(data.splits.classes))
     names = ("epochs", "eval_every", "devices", "precision", "smoke")
     options = {name: config["run"][name] for name in names}
-    results = train(module, data, run, config=config, **options)
+    try:
+        results = train(module, data, run, config=config, **options)
+    except KeyboardInterrupt:
+        say(f"\nFinished epochs are kept: --resume {run.path} goes on.", file=sys.stderr)
+        raise
     _report(results)
     say(f"figures in {run.figures}, numbers in {run.path / 'results.json'}")
 

@@ -95,7 +95,7 @@ def test_a_stopped_run_is_continued_and_scored(
     with monkeypatch.context() as patch:
         patch.setattr(ClassificationModule, "on_train_epoch_start", stop)
         assert main([*SHORT, "--output-dir", str(parts)]) == 130
-    assert "--resume goes on from there" in capsys.readouterr().err
+    assert f"--resume {parts}" in capsys.readouterr().err
     assert not (parts / "results.json").exists()
 
     assert main(["--resume", str(parts)]) == 0

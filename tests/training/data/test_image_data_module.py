@@ -56,6 +56,13 @@ def test_every_test_image_comes_once() -> None:
     assert [int(i[0, 0, 0]) for images, _ in loader for i in images] == list(range(7))
 
 
+# From Python 3.12, a fork of a process that has threads warns; PyTorch's workers are such forks.
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_workers_give_the_same_batches() -> None:
+    alone, helped = (ImageDataModule(splits(), batch_size=4, num_workers=n) for n in (0, 1))
+    assert order(alone, epoch=2) == order(helped, epoch=2)
+
+
 def test_processes_divide_the_images() -> None:
     parts = [
         attach(ImageDataModule(splits(20, 7), batch_size=2), world_size=2, global_rank=rank)
