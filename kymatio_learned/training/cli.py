@@ -4,14 +4,18 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
 from typing import Any
 
+import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_only
 
+from ..models import LearnedScattering2D
 from .arguments import DEFAULTS, GROUPS, MODEL_ARGUMENTS, PAPER_RECIPE, RECIPES, build_parser
+from .classification_module import ClassificationModule
 from .data.image_data_module import ImageDataModule
 from .evaluate import evaluate
-from .experiment import Config, build_data, build_module, design_model
+from .experiment import Config, build_data, new_network
 from .run_folder import RunFolder
 from .train import train
 
@@ -60,9 +64,23 @@ def main(argv: Sequence[str] | None = None, description: str | None = None) -> i
 
 
 def new_config(given: dict[str, Any]) -> Config:
-    """Add the defaults to the options that were given: the data set's recipe, else the paper's."""
+    """Fill in what was not given: from the data set's recipe, else from the paper's.
+
+    Parameters
+    ----------
+    given
+        Options of the command line, by name.
+
+    Returns
+    -------
+    dict
+        Sections "data", "optimisation" and "run"; a data folder is there in full, so that the run
+        can be continued from anywhere.
+    """
     dataset = given.get("dataset", DEFAULTS["dataset"])
     options = DEFAULTS | PAPER_RECIPE | RECIPES.get(dataset, {}) | given
+    if "data_dir" in given:
+        options["data_dir"] = str(Path(given["data_dir"]).expanduser().absolute())
     return {group: {name: options.get(name) for name in names} for group, names in GROUPS.items()}
 
 
@@ -74,9 +92,11 @@ def _begin(given: dict[str, Any]) -> None:
     rank_zero_only(run.check_unused)()
     data = build_data(config["data"], config["run"])
     arguments = {name: given[name] for name in MODEL_ARGUMENTS if name in given}
-    config["model"] = design_model(model, arguments, data.splits)
+    pl.seed_everything(config["run"]["seed"], verbose=False)
+    network = new_network(model, arguments, data.splits)
+    config["model"] = network.config
     config["run"]["command"] = shlex.join(sys.argv)
-    _train(run, config, data)
+    _train(run, config, data, network)
 
 
 def _resume(given: dict[str, Any]) -> None:
@@ -89,13 +109,15 @@ def _resume(given: dict[str, Any]) -> None:
             f"a run may only get longer, and only where the schedule is step"
         )
     config["run"]["epochs"] = epochs
-    _train(run, config, build_data(config["data"], config["run"]))
+    data = build_data(config["data"], config["run"])
+    pl.seed_everything(config["run"]["seed"], verbose=False)
+    _train(run, config, data, LearnedScattering2D(**config["model"]))
 
 
 def _evaluate(given: dict[str, Any]) -> None:
     run, config = _existing("evaluate", given)
     data = build_data(config["data"], config["run"])
-    module = build_module(config, len(data.splits.classes))
+    module = _module(config, data, LearnedScattering2D(**config["model"]))
     options = {name: config["run"][name] for name in ("devices", "precision", "smoke")}
     _report(evaluate(module, data, run, **options))
 
@@ -120,8 +142,17 @@ def _existing(
     return run, config
 
 
-def _train(run: RunFolder, config: Config, data: ImageDataModule) -> None:
-    module = build_module(config, len(data.splits.classes))
+def _module(
+    config: Config, data: ImageDataModule, network: LearnedScattering2D
+) -> ClassificationModule:
+    n_classes = len(data.splits.classes)
+    return ClassificationModule(network, n_classes=n_classes, **config["optimisation"])
+
+
+def _train(
+    run: RunFolder, config: Config, data: ImageDataModule, network: LearnedScattering2D
+) -> None:
+    module = _module(config, data, network)
     names = ("epochs", "eval_every", "devices", "precision", "smoke")
     options = {name: config["run"][name] for name in names}
     try:

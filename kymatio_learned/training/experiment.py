@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pytorch_lightning as pl
-
-from .. import models
-from .classification_module import ClassificationModule
+from ..models import PRESETS, LearnedScattering2D
 from .data.datasets import load_dataset
 from .data.image_data_module import ImageDataModule
 from .data.image_splits import ImageSplits
@@ -54,8 +51,10 @@ def build_data(data: Mapping[str, Any], run: Mapping[str, Any]) -> ImageDataModu
     )
 
 
-def design_model(name: str, arguments: Mapping[str, Any], splits: ImageSplits) -> dict[str, Any]:
-    """Fit a model to the images, and describe it.
+def new_network(
+    name: str, arguments: Mapping[str, Any], splits: ImageSplits
+) -> LearnedScattering2D:
+    """Build the network for some images.
 
     Parameters
     ----------
@@ -64,53 +63,29 @@ def design_model(name: str, arguments: Mapping[str, Any], splits: ImageSplits) -
     arguments
         Arguments of ``LearnedScattering2D``; beside a preset, those that replace its own.
     splits
-        The images, whose size, channels and classes the model gets.
+        The images, whose size, channels and classes the network gets.
 
     Returns
     -------
-    dict
-        "class", a name in ``models``, and "arguments", all that its constructor needs.
+    LearnedScattering2D
+        The network.
 
     Raises
     ------
     ValueError, TypeError
-        When there is no such model.
+        When there is no such network.
     """
-    in_channels, *shape = splits.train.shape
-    task: dict[str, Any] = {
-        "in_channels": in_channels,
-        "shape": tuple(shape),
+    channels, height, width = splits.train.shape
+    settings: dict[str, Any] = {
+        "in_channels": channels,
+        "shape": (height, width),
         "n_classes": len(splits.classes),
+        **arguments,
     }
-    if name in models.PRESETS:
-        network = models.PRESETS[name](**task, **arguments)
-    elif name != "custom":
-        names = ", ".join([*models.PRESETS, "custom"])
-        raise ValueError(f"expected a model among {names}, got {name!r}")
-    elif missing := {"J", "channels"} - set(arguments):
+    if name in PRESETS:
+        return PRESETS[name](**settings)
+    if name != "custom":
+        raise ValueError(f"expected a model among {', '.join(PRESETS)}, custom, got {name!r}")
+    if missing := {"J", "channels"} - set(arguments):
         raise ValueError(f"a custom model needs J and channels, got no {sorted(missing)}")
-    else:
-        network = models.LearnedScattering2D(**task, **arguments)
-    return {"class": type(network).__name__, "arguments": network.config}
-
-
-def build_module(config: Config, n_classes: int) -> ClassificationModule:
-    """Build the model of a run, with the initial parameters that its seed gives.
-
-    Parameters
-    ----------
-    config
-        "model" (see :func:`design_model`), "optimisation" (arguments of
-        :class:`ClassificationModule`) and the "seed" of "run".
-    n_classes
-        Number of classes.
-
-    Returns
-    -------
-    ClassificationModule
-        The model and how to train it.
-    """
-    pl.seed_everything(config["run"]["seed"], verbose=False)
-    model = config["model"]
-    network = getattr(models, model["class"])(**model["arguments"])
-    return ClassificationModule(network, n_classes=n_classes, **config["optimisation"])
+    return LearnedScattering2D(**settings)

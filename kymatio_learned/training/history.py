@@ -41,6 +41,7 @@ class History(pl.Callback):
         self.run = run
         self.rows: list[dict[str, float | None]] = []
         self._start = 0.0
+        self._learning_rate = 0.0
         self._tested: dict[str, float] = {}
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

@@ -73,7 +73,7 @@ def test_a_folder_of_colour_images_fits_the_network(
     tree, run = draw_tree(tmp_path / "images"), tmp_path / "run"
     data = ["--dataset", "folder", "--data-dir", str(tree), "--model", "cifar10"]
     assert main([*data, "--channels", *"44444444", "--smoke", "--output-dir", str(run)]) == 0
-    arguments = read(run, "config.json")["model"]["arguments"]
+    arguments = read(run, "config.json")["model"]
     assert arguments["shape"] == [16, 16]
     assert (arguments["in_channels"], arguments["n_classes"]) == (3, 2)
     assert (arguments["L"], arguments["channels"]) == (4, [4] * 8)
