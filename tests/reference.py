@@ -154,6 +154,8 @@ def features(layer: LearnedScatteringLayer, x: Array) -> Array:
         image = x[:, channel["input_channel"]]
         h = filters[channel["filter"]][channel["theta"] or 0]
         z = filter_image(image, h, layer.wavelets.stride)
+        if channel["filter"] == "phi" and channel["input_channel"] >= layer.layout.n_complex:
+            z = z.real  # phi is even up to the rounding of its float32 values
         if channel["nonlinearity"]:
             index = collapsed if rho.learned else 0
             b, g = (values[name][index] if name in values else None for name in ("bias", "gain"))
