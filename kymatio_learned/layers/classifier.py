@@ -1,5 +1,6 @@
 """The linear classifier on top of a network."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from torch import Tensor, nn
@@ -38,7 +39,7 @@ class Classifier(nn.Sequential):
     def __init__(
         self,
         layout: ChannelLayout,
-        shape: tuple[int, int],
+        shape: Sequence[int],
         n_classes: int,
         avg_pool: int | Literal["global"] | None = None,
     ) -> None:

@@ -11,7 +11,7 @@ from ..layers.classifier import check_avg_pool
 from ..layers.nonlinearity import check_nonlinearity
 from ..scattering2d.filter_bank import check_bank
 from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
-from ..scattering2d.utils import check_shape
+from .banks import check_depth, layer_banks
 from .summary import summary_table
 
 
@@ -98,7 +98,7 @@ class LearnedScattering2D(nn.Module):
     def __init__(
         self,
         J: int,
-        shape: tuple[int, int],
+        shape: Sequence[int],
         L: int = 8,
         *,
         channels: Sequence[int],
@@ -246,49 +246,3 @@ class LearnedScattering2D(nn.Module):
         if not (x.is_floating_point() or x.is_complex()):
             raise TypeError(f"expected a floating-point tensor, got {x.dtype}")
         return self.layout.to_planar(x)
-
-
-def layer_banks(J: int, octave_layers: int, n_layers: int) -> list[str]:
-    """Return the bank of each layer.
-
-    Raises
-    ------
-    ValueError
-        If the number of layers does not fit the number of octaves.
-    TypeError
-        If an argument is not an integer.
-    """
-    for name, value in (("J", J), ("octave_layers", octave_layers)):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"expected {name} to be an integer, got {value!r}")
-    if J < 0 or not 0 <= octave_layers <= J:
-        raise ValueError(
-            f"expected 0 <= octave_layers <= J, got octave_layers={octave_layers} and J={J}"
-        )
-    pairs = J - octave_layers
-    banks = ["octave"] * octave_layers + ["half_octave_first", "half_octave_second"] * pairs
-    if n_layers not in (len(banks), len(banks) + 1) or n_layers == 0:
-        raise ValueError(
-            f"expected {len(banks)} channels for J={J} and octave_layers={octave_layers} "
-            f"(or {len(banks) + 1}, for a last layer that does not subsample), got {n_layers}"
-        )
-    return banks + ["half_octave_first"] * (n_layers - len(banks))
-
-
-def check_depth(banks: Sequence[str], shape: tuple[int, int]) -> tuple[int, int]:
-    """Return the image size, if every layer gets an image of at least 2 x 2 pixels.
-
-    Raises
-    ------
-    ValueError
-        If the images are too small for so many layers that subsample.
-    """
-    M, N = check_shape(shape)
-    octaves_before_last = sum(bank != "half_octave_first" for bank in banks[:-1])
-    least = 2 ** (octaves_before_last + 1)
-    if min(M, N) < least:
-        raise ValueError(
-            f"expected images of at least {least}x{least} for {len(banks)} layers that "
-            f"subsample {sum(bank != 'half_octave_first' for bank in banks)} times, got {M}x{N}"
-        )
-    return M, N

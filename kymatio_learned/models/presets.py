@@ -1,5 +1,6 @@
 """Networks with the settings of the paper, and a small one for quick work."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from .learned_scattering2d import LearnedScattering2D
@@ -7,7 +8,7 @@ from .learned_scattering2d import LearnedScattering2D
 
 def learned_scattering_cifar10(
     *,
-    shape: tuple[int, int] = (32, 32),
+    shape: Sequence[int] = (32, 32),
     in_channels: int = 3,
     n_classes: int | None = 10,
     **overrides: Any,
@@ -42,7 +43,7 @@ def learned_scattering_cifar10(
 
 def learned_scattering_imagenet(
     *,
-    shape: tuple[int, int] = (224, 224),
+    shape: Sequence[int] = (224, 224),
     in_channels: int = 3,
     n_classes: int | None = 1000,
     **overrides: Any,
@@ -78,7 +79,7 @@ def learned_scattering_imagenet(
 
 def learned_scattering_small(
     *,
-    shape: tuple[int, int] = (32, 32),
+    shape: Sequence[int] = (32, 32),
     in_channels: int = 3,
     n_classes: int | None = 10,
     **overrides: Any,
@@ -109,7 +110,7 @@ def learned_scattering_small(
 
 def _build(
     preset: dict[str, Any],
-    shape: tuple[int, int],
+    shape: Sequence[int],
     in_channels: int,
     n_classes: int | None,
     overrides: dict[str, Any],

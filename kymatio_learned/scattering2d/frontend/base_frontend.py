@@ -1,6 +1,7 @@
 """What the frontends share: arguments, sizes, filters and the map of the output channels."""
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
 
 from kymatio.frontend.base_frontend import ScatteringBase
@@ -21,7 +22,7 @@ class PhaseCollapseBase2D(ScatteringBase):
 
     def __init__(
         self,
-        shape: tuple[int, int],
+        shape: Sequence[int],
         L: int,
         bank: str,
         full_circle: bool,

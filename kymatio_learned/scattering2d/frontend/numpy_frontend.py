@@ -1,5 +1,6 @@
 """The operator on NumPy arrays."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ class PhaseCollapse2D(ScatteringNumPy, PhaseCollapseBase2D):
 
     def __init__(
         self,
-        shape: tuple[int, int],
+        shape: Sequence[int],
         L: int = 8,
         *,
         bank: str = "octave",

@@ -1,6 +1,7 @@
 """The operator on tensors, as a module."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -84,7 +85,7 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
 
     def __init__(
         self,
-        shape: tuple[int, int],
+        shape: Sequence[int],
         L: int = 8,
         *,
         bank: str = "octave",
