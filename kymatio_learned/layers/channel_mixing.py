@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from ..scattering2d.utils import check_integer
 from .channel_layout import ChannelLayout
 from .functional import block_matrix, mix_channels, mix_vector
 
@@ -32,8 +33,8 @@ class ChannelMixing(nn.Module):
 
     Raises
     ------
-    ValueError
-        If `out_channels` is below 1.
+    ValueError, TypeError
+        If `out_channels` is not a positive integer.
 
     References
     ----------
@@ -54,8 +55,7 @@ class ChannelMixing(nn.Module):
         self, layout: ChannelLayout, out_channels: int, *, complex_weights: bool = True
     ) -> None:
         super().__init__()
-        if out_channels < 1:
-            raise ValueError(f"expected at least one output channel, got {out_channels}")
+        check_integer("out_channels", out_channels, least=1)
         self.layout = layout
         self.out_channels = out_channels
         self.complex_weights = complex_weights

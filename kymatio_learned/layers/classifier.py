@@ -5,6 +5,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from ..scattering2d.utils import check_integer
 from .channel_layout import ChannelLayout
 
 
@@ -45,8 +46,7 @@ class Classifier(nn.Sequential):
     ) -> None:
         super().__init__()
         check_avg_pool(avg_pool)
-        if n_classes < 1:
-            raise ValueError(f"expected at least one class, got n_classes={n_classes}")
+        check_integer("n_classes", n_classes, least=1)
         M, N = shape
         self.batch_norm = nn.BatchNorm2d(layout.n_planes)
         if avg_pool == "global":

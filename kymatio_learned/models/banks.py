@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..scattering2d.utils import check_shape
+from ..scattering2d.utils import check_integer, check_shape
 
 
 def layer_banks(J: int, octave_layers: int, n_layers: int) -> list[str]:
@@ -15,12 +15,11 @@ def layer_banks(J: int, octave_layers: int, n_layers: int) -> list[str]:
     TypeError
         If an argument is not an integer.
     """
-    for name, value in (("J", J), ("octave_layers", octave_layers)):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"expected {name} to be an integer, got {value!r}")
-    if J < 0 or not 0 <= octave_layers <= J:
+    check_integer("J", J, least=0)
+    check_integer("octave_layers", octave_layers, least=0)
+    if octave_layers > J:
         raise ValueError(
-            f"expected 0 <= octave_layers <= J, got octave_layers={octave_layers} and J={J}"
+            f"expected octave_layers to be at most J, got octave_layers={octave_layers} and J={J}"
         )
     pairs = J - octave_layers
     banks = ["octave"] * octave_layers + ["half_octave_first", "half_octave_second"] * pairs

@@ -11,6 +11,7 @@ from ..layers.classifier import check_avg_pool
 from ..layers.nonlinearity import check_nonlinearity
 from ..scattering2d.filter_bank import check_bank
 from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
+from ..scattering2d.utils import check_integer
 from .banks import check_depth, layer_banks
 from .summary import summary_table
 
@@ -122,7 +123,12 @@ class LearnedScattering2D(nn.Module):
         check_avg_pool(avg_pool)
         for bank in sorted(set(banks)):
             check_bank(bank, L, full_circle)
-        if isinstance(in_channels, int):
+        for index, out_channels in enumerate(channels):
+            check_integer(f"channels[{index}]", out_channels, least=1)
+        if n_classes is not None:
+            check_integer("n_classes", n_classes, least=1)
+        if not isinstance(in_channels, ChannelLayout):
+            check_integer("in_channels", in_channels, least=1)
             in_channels = ChannelLayout(n_real=in_channels)
         self.layout = in_channels
         self.config: dict[str, Any] = {
@@ -184,7 +190,7 @@ class LearnedScattering2D(nn.Module):
         ValueError
             If the images are of another size or number of channels.
         TypeError
-            If the images are not floating-point tensors.
+            If the images are not floating-point tensors, or of another precision.
         """
         x = self._planar(x)
         for layer in self.layers:
@@ -245,4 +251,7 @@ class LearnedScattering2D(nn.Module):
             raise ValueError(f"expected images of shape (B, {C}, {M}, {N}), got {tuple(x.shape)}")
         if not (x.is_floating_point() or x.is_complex()):
             raise TypeError(f"expected a floating-point tensor, got {x.dtype}")
+        dtype, precision = self.layers[0].mixing.weight.dtype, x.dtype.to_real()
+        if precision != dtype and precision.itemsize > 2:  # half precision is autocast's
+            raise TypeError(f"expected images of the network's dtype {dtype}, got {x.dtype}")
         return self.layout.to_planar(x)

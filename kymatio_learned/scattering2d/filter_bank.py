@@ -9,6 +9,8 @@ from kymatio.scattering2d.filter_bank import gabor_2d, morlet_2d
 from numpy.typing import NDArray
 from scipy.fft import fft2
 
+from .utils import check_integer
+
 BANKS = ("octave", "half_octave_first", "half_octave_second")
 
 # The Gaussian envelopes are below 1e-14 of their maximum beyond this many standard deviations.
@@ -28,10 +30,7 @@ def check_bank(bank: str, L: int, full_circle: bool) -> None:
     """
     if bank not in BANKS:
         raise ValueError(f"expected bank to be one of {', '.join(BANKS)}, got {bank!r}")
-    if not isinstance(L, int) or isinstance(L, bool):
-        raise TypeError(f"expected L to be an integer, got {L!r}")
-    if L < 1:
-        raise ValueError(f"expected at least one angle, L >= 1, got L={L}")
+    check_integer("L", L, least=1)
     if bank == "half_octave_second" and octave_slant(L, full_circle) >= 2:
         circle, least = ("[0, 2 pi)", 5) if full_circle else ("[0, pi)", 3)
         raise ValueError(

@@ -1,8 +1,25 @@
-"""Sizes: what the operator pads to, and what it returns."""
+"""Integers and sizes: what is accepted, what the operator pads to, and what it returns."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from kymatio.scattering2d.utils import compute_padding
+
+
+def check_integer(name: str, value: Any, least: int) -> None:
+    """Refuse anything but an integer of at least `least`.
+
+    Raises
+    ------
+    TypeError
+        If the value is not an integer.
+    ValueError
+        If it is too small.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"expected {name} to be an integer, got {value!r}")
+    if value < least:
+        raise ValueError(f"expected {name} to be at least {least}, got {value}")
 
 
 def check_shape(shape: Sequence[int]) -> tuple[int, int]:

@@ -78,5 +78,5 @@ def test_weights_are_real_numbers() -> None:
 
 
 def test_mixing_without_outputs_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one output channel, got 0"):
+    with pytest.raises(ValueError, match="out_channels to be at least 1, got 0"):
         ChannelMixing(ChannelLayout(2), 0)

@@ -50,5 +50,5 @@ def test_pooling_larger_than_the_feature_maps_is_refused() -> None:
 
 
 def test_classifier_without_classes_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one class, got n_classes=0"):
+    with pytest.raises(ValueError, match="n_classes to be at least 1, got 0"):
         Classifier(ChannelLayout(2), (2, 2), 0)
