@@ -144,7 +144,7 @@ def in_space(fourier_filter: Any) -> Array:
 def features(layer: LearnedScatteringLayer, x: Array) -> Array:
     """Return what is mixed, one channel after the other as ``layer.meta()`` tells them."""
     rho = layer.nonlinearity
-    values = {name: array(getattr(rho, name)).ravel() for name in rho._parameter_names}
+    values = {n: array(getattr(rho, n)).ravel() for n in ("bias", "gain") if hasattr(rho, n)}
     filters = {
         "phi": [in_space(layer.wavelets.phi)],
         "psi": [in_space(h) for h in layer.wavelets.psi],

@@ -251,7 +251,7 @@ class LearnedScattering2D(nn.Module):
             raise ValueError(f"expected images of shape (B, {C}, {M}, {N}), got {tuple(x.shape)}")
         if not (x.is_floating_point() or x.is_complex()):
             raise TypeError(f"expected a floating-point tensor, got {x.dtype}")
-        dtype, precision = self.layers[0].mixing.weight.dtype, x.dtype.to_real()
-        if precision != dtype and precision.itemsize > 2:  # half precision is autocast's
+        planes, dtype = self.layout.to_planar(x), self.layers[0].mixing.weight.dtype
+        if planes.dtype != dtype and planes.element_size() > 2:  # half precision is autocast's
             raise TypeError(f"expected images of the network's dtype {dtype}, got {x.dtype}")
-        return self.layout.to_planar(x)
+        return planes

@@ -125,3 +125,17 @@ def test_quarter_turn_of_a_real_image_permutes_what_the_first_layer_mixes() -> N
         turned = None if theta is None else (theta + 2) % 4
         expected = torch.rot90(before[:, thetas.index(turned)][centre], 1, (1, 2))
         assert_close(after[:, column][centre], expected, FLOAT32)
+
+
+def test_network_compiles_without_graph_breaks() -> None:
+    # The planar form has no complex tensor that the compiler could not take. The backend "eager"
+    # runs the captured graph as it is.
+    net = build("skip")
+    x = draw_images(net)
+    weight = net.layers[0].mixing.weight
+    net(x).sum().backward()
+    expected, weight.grad = weight.grad, None
+    compiled = torch.compile(net, fullgraph=True, backend="eager")
+    compiled(x).sum().backward()
+    assert_close(weight.grad, expected, FLOAT32)
+    assert_close(compiled(x), net(x), FLOAT32)
