@@ -20,7 +20,7 @@ PAPER_RECIPE: dict[str, Any] = {
     "batch_size": 128,
 }
 RECIPES: dict[str, dict[str, Any]] = {
-    "digits": {"lr": 0.05, "schedule": "one_cycle", "epochs": 15, "batch_size": 32}
+    "digits": {"lr": 0.02, "schedule": "one_cycle", "epochs": 10, "batch_size": 64}
 }
 DEFAULTS: dict[str, Any] = {
     "model": "small",

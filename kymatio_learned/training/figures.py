@@ -13,7 +13,7 @@ from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
 # Above this number of classes a confusion matrix has no room for names and counts.
 MAX_NAMED_CLASSES = 20
 # Wavelets are shown on this many pixels: they are a few pixels wide.
-WAVELET_PIXELS = 16
+WAVELET_PIXELS = 12
 
 
 def learning_curves(rows: Sequence[Mapping[str, float | None]]) -> Figure:
@@ -65,7 +65,8 @@ def confusion_matrix(counts: NDArray[np.int64], classes: Sequence[str]) -> Figur
     """
     n = len(classes)
     named = n <= MAX_NAMED_CLASSES
-    figure = Figure(figsize=(3 + 0.45 * min(n, MAX_NAMED_CLASSES),) * 2, layout="constrained")
+    side = 3 + 0.45 * min(n, MAX_NAMED_CLASSES)
+    figure = Figure(figsize=(side, 0.85 * side), layout="constrained")
     axes = figure.subplots()
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     image = axes.imshow(share, vmin=0, vmax=1, cmap="Blues")
@@ -94,14 +95,14 @@ def wavelets(operators: Iterable[PhaseCollapse2D]) -> Figure:
     Returns
     -------
     Figure
-        Two rows a bank: the real parts of the filters on 16x16 pixels, and their Fourier
+        Two rows a bank: the real parts of the filters on 12x12 pixels, and their Fourier
         transforms on [-pi, pi) x [-pi, pi).
     """
     banks: dict[str, PhaseCollapse2D] = {}
     for operator in operators:
         banks.setdefault(operator.bank, operator)
     columns = 1 + max(operator.L for operator in banks.values())
-    figure = Figure(figsize=(1.1 * columns + 0.8, 2.5 * len(banks)), layout="constrained")
+    figure = Figure(figsize=(1.1 * columns + 0.8, 2.7 * len(banks)), layout="constrained")
     grid = figure.subplots(2 * len(banks), columns, squeeze=False)
     for axes in grid.flat:
         axes.set(xticks=[], yticks=[])
@@ -110,8 +111,9 @@ def wavelets(operators: Iterable[PhaseCollapse2D]) -> Figure:
         space = torch.fft.fftshift(torch.fft.ifft2(filters).real, dim=(-2, -1))
         frequency = torch.fft.fftshift(filters, dim=(-2, -1))
         top, bottom = grid[2 * index : 2 * index + 2]
-        top[0].set_ylabel(f"{bank}\nspace", fontsize=8)
-        bottom[0].set_ylabel(f"{bank}\nfrequency", fontsize=8)
+        title = bank.replace("_", " ")
+        top[0].set_ylabel(f"{title}\nspace", fontsize=8)
+        bottom[0].set_ylabel(f"{title}\nfrequency", fontsize=8)
         for k in range(len(filters)):
             name = r"$\phi$" if k == 0 else rf"$\psi_{{{k}}}$"
             top[k].set_title(name, fontsize=9)

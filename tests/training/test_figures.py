@@ -44,7 +44,7 @@ def test_wavelets_show_each_bank_once() -> None:
     network = LearnedScattering2D(J=3, shape=(16, 16), L=4, channels=(2,) * 5, octave_layers=1)
     figure = figures.wavelets(layer.wavelets for layer in network.layers)
     labels = [axes.get_ylabel().split("\n")[0] for axes in figure.axes if axes.get_ylabel()]
-    banks = ["octave", "half_octave_first", "half_octave_second"]
+    banks = ["octave", "half octave first", "half octave second"]
     assert labels == [bank for bank in banks for _ in range(2)]
     assert len(figure.axes) == 3 * 2 * (1 + 4)
 
