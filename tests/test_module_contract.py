@@ -60,8 +60,6 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
 def call(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """Apply a module to a planar tensor, in evaluation."""
     module.eval()
-    if isinstance(module, Nonlinearity):
-        return torch.cat(module(module.layout.split(x)), 1)
     y: torch.Tensor = module(x)
     return y
 
@@ -75,8 +73,7 @@ def module(request: pytest.FixtureRequest) -> nn.Module:
     """Build a module that has seen a batch, so that its state is not that of the start."""
     module = MODULES[request.param]()
     module.train()
-    if not isinstance(module, Nonlinearity):
-        module(draw())
+    module(draw())
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.add_(0.1 * torch.rand_like(parameter))

@@ -37,6 +37,14 @@ class LearnedScatteringLayer(nn.Module):
     complex_mixing
         Whether the mixing matrix is complex.
 
+    Attributes
+    ----------
+    wavelets, nonlinearity, standardization, mixing, norm : torch.nn.Module
+        The steps; what is learned is ``mixing.weight``, and the parameters of `nonlinearity`
+        if they are.
+    layout, out_layout : ChannelLayout
+        Input and output channels.
+
     Examples
     --------
     >>> import torch
@@ -90,9 +98,9 @@ class LearnedScatteringLayer(nn.Module):
         """Return what is mixed, planes ``(B, n_planes, M', N')``, before the standardization."""
         phi, psi = self._filter(x)
         if not self.skip:
-            return join(phi, self.nonlinearity(psi))
+            return join(phi, self.nonlinearity.map_planes(psi))
         linear = Planes(*(concatenate(low, high) for low, high in zip(phi, psi, strict=True)))
-        return join(linear, self.nonlinearity(linear))
+        return join(linear, self.nonlinearity.map_planes(linear))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map planes ``(B, n_planes, M, N)`` to ``(B, out_layout.n_planes, M', N')``."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from .channel_layout import ChannelLayout, Planes
+from .channel_layout import ChannelLayout, Planes, join
 from .functional import (
     collapse_phases,
     modulus,
@@ -118,8 +118,12 @@ class Nonlinearity(nn.Module):
             return ChannelLayout(n_real=self.layout.n_channels)
         return self.layout
 
-    def forward(self, z: Planes) -> Planes:
-        """Apply the non-linearity to the planes of a feature map."""
+    def forward(self, x: Tensor) -> Tensor:
+        """Map planes ``(B, n_planes, M, N)`` to ``(B, out_layout.n_planes, M, N)``."""
+        return join(self.map_planes(self.layout.split(x)))
+
+    def map_planes(self, z: Planes) -> Planes:
+        """Do the same for planes that are not concatenated."""
         if self._gain_function is None:
             return collapse_phases(z)
         parameters = {key: getattr(self, key) for key in self._parameter_names}

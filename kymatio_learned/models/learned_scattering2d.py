@@ -68,8 +68,8 @@ class LearnedScattering2D(nn.Module):
     classifier : kymatio_learned.layers.Classifier or None
         Batch normalization, pooling and a linear map.
     config : dict
-        The arguments, in plain types: ``LearnedScattering2D(**net.config)`` is a new network of
-        the same form.
+        The arguments, in plain types (but for the `ChannelLayout` of complex images):
+        ``LearnedScattering2D(**net.config)`` is a new network of the same form.
 
     Raises
     ------

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from kymatio_learned.layers import ChannelLayout, Nonlinearity
-from kymatio_learned.layers.channel_layout import join
 from kymatio_learned.layers.nonlinearity import NONLINEARITIES
 
 from .. import reference
@@ -22,11 +21,6 @@ PARAMETERS: dict[str, Any] = {
     "tanh": {},
     "power": {"bias": 0.4, "gain": 0.6},
 }
-
-
-def apply(rho: Nonlinearity, x: torch.Tensor) -> torch.Tensor:
-    """Apply to a planar tensor."""
-    return join(rho(rho.layout.split(x)))
 
 
 def draw_parameters(rho: Nonlinearity) -> dict[str, Any]:
@@ -51,7 +45,7 @@ def test_nonlinearity_equals_its_formula(name: str, learned: bool, layout: Chann
     )
     # The values of fixed parameters are stored in float32.
     tolerance = FLOAT64 if learned or not values else 1e-7
-    assert_close(rho.out_layout.to_native(apply(rho, x)), expected, tolerance)
+    assert_close(rho.out_layout.to_native(rho(x)), expected, tolerance)
 
 
 @pytest.mark.parametrize("name", [name for name in NONLINEARITIES if name != "modulus"])
@@ -59,7 +53,7 @@ def test_phases_are_kept(name: str) -> None:
     # The factor of z is real and not negative. On a real channel the phase is the sign.
     layout = ChannelLayout(2, 2)
     rho, x = Nonlinearity(name, layout), torch.randn(2, 6, 3, 3)
-    z, y = layout.to_native(x), layout.to_native(apply(rho, x))
+    z, y = layout.to_native(x), layout.to_native(rho(x))
     ratio = y / z
     assert ratio.imag.abs().max() < 1e-6
     assert ratio.real.min() >= 0
@@ -72,7 +66,7 @@ def test_modulus_collapses_phases_and_signs() -> None:
     z = layout.to_native(torch.randn(2, 6, 3, 3))
     turned = z * torch.tensor([1j, -1, -1, 1])[:, None, None]
     assert rho.out_layout == ChannelLayout(n_real=4)
-    assert_close(apply(rho, layout.to_planar(turned)), z.abs(), 1e-6)
+    assert_close(rho(layout.to_planar(turned)), z.abs(), 1e-6)
 
 
 @pytest.mark.parametrize("learned", [False, True])
@@ -80,7 +74,7 @@ def test_modulus_collapses_phases_and_signs() -> None:
 def test_zero_is_mapped_to_zero_with_finite_gradients(name: str, learned: bool) -> None:
     rho = Nonlinearity(name, ChannelLayout(2, 1), **PARAMETERS[name], learned=learned)
     x = torch.zeros(1, 5, 2, 2, requires_grad=True)
-    y = apply(rho, x)
+    y = rho(x)
     y.sum().backward()
     assert not y.any()
     assert x.grad is not None
