@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from kymatio_learned.layers import Classifier, LearnedScatteringLayer
@@ -123,8 +124,8 @@ NONLINEARITIES: dict[str, Callable[..., Array]] = {
 
 
 def array(parameter: Any) -> Array:
-    """Return a tensor in NumPy's double precision."""
-    return np.asarray(parameter.detach().numpy(), np.float64)
+    """Return a tensor, or a number, in NumPy's double precision."""
+    return torch.as_tensor(parameter, dtype=torch.float64).detach().numpy()
 
 
 def from_pairs(parameter: Any, is_complex: bool) -> Array:

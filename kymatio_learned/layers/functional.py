@@ -12,12 +12,12 @@ modulus = TorchBackend2D.modulus
 _AMPLITUDE_EPS = 1e-6
 
 
-def soft_threshold_gain(r: Tensor, bias: Tensor) -> Tensor:
+def soft_threshold_gain(r: Tensor, bias: Tensor | float) -> Tensor:
     r"""Return :math:`\mathrm{ReLU}(1 - b / r)`."""
     return torch.relu(1 - bias / (r + _AMPLITUDE_EPS))
 
 
-def sigmoid_gain(r: Tensor, bias: Tensor, gain: Tensor) -> Tensor:
+def sigmoid_gain(r: Tensor, bias: Tensor | float, gain: Tensor | float) -> Tensor:
     r"""Return :math:`\mathrm{sigmoid}(g r + b) / r`."""
     return torch.sigmoid(gain * r + bias) / (r + _AMPLITUDE_EPS)
 
@@ -32,11 +32,11 @@ def tanh_gain(r: Tensor) -> Tensor:
     return torch.tanh(r) / (r + _AMPLITUDE_EPS)
 
 
-def power_gain(r: Tensor, bias: Tensor, gain: Tensor) -> Tensor:
+def power_gain(r: Tensor, bias: Tensor | float, gain: Tensor | float) -> Tensor:
     r"""Return :math:`t / ((1 + t) r)` with :math:`t = e^b r^g`."""
     positive = r > 0
     # r^g has an infinite slope at 0 where g < 1: its gradient is set to 0 there.
-    t = torch.where(positive, torch.exp(bias) * torch.where(positive, r, 1) ** gain, 0)
+    t = torch.where(positive, torch.exp(bias + gain * torch.where(positive, r, 1).log()), 0)
     return t / ((1 + t) * (r + _AMPLITUDE_EPS))
 
 

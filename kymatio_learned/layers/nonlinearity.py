@@ -59,8 +59,8 @@ class Nonlinearity(nn.Module):
 
     Attributes
     ----------
-    bias, gain : torch.Tensor
-        ``(n_channels, 1, 1)``, complex channels first, if learned, else ``()``; only where the
+    bias, gain : torch.nn.Parameter or float
+        ``(n_channels, 1, 1)``, complex channels first, if learned, else a number; only where the
         non-linearity has them.
 
     Raises
@@ -103,13 +103,12 @@ class Nonlinearity(nn.Module):
         self._parameter_names = tuple(defaults)
         for key, given in (("bias", bias), ("gain", gain)):
             if key in defaults:
-                value = torch.tensor(float(defaults[key] if given is None else given))
+                value = float(defaults[key] if given is None else given)
                 if learned:
-                    self.register_parameter(
-                        key, nn.Parameter(value.repeat(layout.n_channels, 1, 1))
-                    )
+                    values = torch.full((layout.n_channels, 1, 1), value)
+                    self.register_parameter(key, nn.Parameter(values))
                 else:
-                    self.register_buffer(key, value, persistent=False)
+                    setattr(self, key, value)
 
     @property
     def out_layout(self) -> ChannelLayout:
@@ -139,8 +138,8 @@ class Nonlinearity(nn.Module):
     def extra_repr(self) -> str:
         """Return what the representation shows."""
         values = [
-            f"{key}={getattr(self, key).mean().item():.3g}{' (mean)' if self.learned else ''}"
-            for key in self._parameter_names
+            f"{key}={value.mean().item():.3g} (mean)" if self.learned else f"{key}={value:.3g}"
+            for key, value in ((key, getattr(self, key)) for key in self._parameter_names)
         ]
         return ", ".join([repr(self.name), str(self.layout), *values])
 
