@@ -36,6 +36,7 @@ class PhaseCollapseBase2D(ScatteringBase):
             raise ValueError(f"expected out_type to be 'array' or 'list', got {out_type!r}")
         self.L = L
         self.bank = bank
+        self.stride = 1 if bank == "half_octave_first" else 2
         self.full_circle = full_circle
         self.pre_pad = pre_pad
         self.out_type = out_type
@@ -57,8 +58,7 @@ class PhaseCollapseBase2D(ScatteringBase):
             )
 
     def build(self) -> None:
-        """Set the sizes and the padding."""
-        self.stride = 1 if self.bank == "half_octave_first" else 2
+        """Set the padding and the sizes that follow from it."""
         self.padded_shape = padded_shape(self.shape)
         self.output_shape = output_shape(self.padded_shape, self.stride)
         self.input_shape = self.padded_shape if self.pre_pad else self.shape
