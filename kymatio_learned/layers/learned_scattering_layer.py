@@ -108,7 +108,7 @@ class LearnedScatteringLayer(nn.Module):
         mean, inv_std = self.standardization.statistics(x)
         # The standardization is folded into the matrix: no pass over the features is its own.
         matrix = self.mixing.matrix() * self.mixing.layout.repeat_per_plane(inv_std)
-        scaled_mean = (mean.mT * inv_std).mT if mean.dim() == 2 else mean * inv_std
+        scaled_mean = mean * (inv_std[:, None] if mean.dim() == 2 else inv_std)
         return self.norm(mix_channels(x, matrix, -self.mixing.mix_vector(scaled_mean)))
 
     def _filter(self, x: Tensor) -> tuple[Planes, Planes]:
