@@ -33,11 +33,11 @@ def tanh_gain(r: Tensor) -> Tensor:
 
 
 def power_gain(r: Tensor, bias: Tensor | float, gain: Tensor | float) -> Tensor:
-    r"""Return :math:`t / ((1 + t) r)` with :math:`t = e^b r^g`."""
+    r"""Return :math:`t / ((1 + t) r)` with :math:`t = e^b r^g`: a sigmoid of :math:`\log t`."""
     positive = r > 0
     # r^g has an infinite slope at 0 where g < 1: its gradient is set to 0 there.
-    t = torch.where(positive, torch.exp(bias + gain * torch.where(positive, r, 1).log()), 0)
-    return t / ((1 + t) * (r + _AMPLITUDE_EPS))
+    log_t = bias + gain * torch.where(positive, r, 1).log()
+    return torch.where(positive, torch.sigmoid(log_t), 0) / (r + _AMPLITUDE_EPS)
 
 
 def collapse_phases(z: Planes) -> Planes:
