@@ -119,3 +119,10 @@ def test_unknown_name_is_refused_with_the_valid_ones() -> None:
 def test_parameter_that_is_not_taken_is_refused(name: str, key: str) -> None:
     with pytest.raises(ValueError, match=f"no {key} for nonlinearity '{name}', got {key}=0.5"):
         Nonlinearity(name, ChannelLayout(2), **{key: 0.5})  # type: ignore[arg-type]
+
+
+def test_power_of_large_amplitudes_is_their_phase() -> None:
+    # t / (1 + t) tends to 1, also where t itself is beyond the largest float.
+    rho = Nonlinearity("power", ChannelLayout(1), gain=3.0)
+    x = torch.tensor([3e15, 4e15]).view(1, 2, 1, 1)
+    assert_close(rho(x), x / 5e15, 1e-6)
