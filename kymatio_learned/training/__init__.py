@@ -4,6 +4,7 @@ from .classification_module import ClassificationModule
 from .cli import main
 from .data import DATASETS, ImageDataModule, ImageSplits, load_dataset, stratified_subset
 from .evaluate import evaluate
+from .freed_memory import keep_freed_memory
 from .history import History
 from .run_folder import RunFolder
 from .schedule import learning_rate_schedule
@@ -17,6 +18,7 @@ __all__ = [
     "ImageSplits",
     "RunFolder",
     "evaluate",
+    "keep_freed_memory",
     "learning_rate_schedule",
     "load_dataset",
     "main",

@@ -16,6 +16,7 @@ from .classification_module import ClassificationModule
 from .data.image_data_module import ImageDataModule
 from .evaluate import evaluate
 from .experiment import Config, build_data, new_network
+from .freed_memory import keep_freed_memory
 from .run_folder import RunFolder
 from .train import train
 
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None, description: str | None = None) -> i
     """
     parser = build_parser(description)
     given = {name: v for name, v in vars(parser.parse_args(argv)).items() if v is not None}
+    keep_freed_memory()
     try:
         if "evaluate" in given:
             _evaluate(given)
