@@ -15,11 +15,20 @@ from kymatio_learned.layers import (
     ChannelMixing,
     ChannelNorm,
     Classifier,
+    FrameConcentration,
     LearnedScatteringLayer,
     Nonlinearity,
+    OrthogonalProjection,
+    PhaseReLUScattering,
+    ScatteringTree,
+    SeparationConcentrationLayer,
     Standardization,
 )
-from kymatio_learned.models import LearnedScattering2D
+from kymatio_learned.models import (
+    LearnedScattering2D,
+    PatchConcentration2D,
+    SeparationConcentration2D,
+)
 from kymatio_learned.torch import PhaseCollapse2D
 
 from .assertions import FLOAT32, assert_close
@@ -45,15 +54,36 @@ def network() -> LearnedScattering2D:
     )
 
 
+def concentrating_network() -> SeparationConcentration2D:
+    return SeparationConcentration2D(
+        J=2, shape=(4, 5), L=3, channels=(4, 3), widths=(7, 8), in_channels=5, n_classes=2
+    )
+
+
+def patch_network() -> PatchConcentration2D:
+    return PatchConcentration2D(
+        (4, 5), patch_size=2, stride=1, width=30, in_channels=5, n_classes=2
+    )
+
+
 MODULES: dict[str, Callable[[], nn.Module]] = {
     "PhaseCollapse2D": operator,
     "ChannelMixing": lambda: ChannelMixing(LAYOUT, 3),
     "ChannelNorm": ChannelNorm,
     "Classifier": lambda: Classifier(LAYOUT, (4, 5), 2, "global"),
+    "FrameConcentration": lambda: FrameConcentration(5, 8),
     "LearnedScatteringLayer": lambda: LearnedScatteringLayer(LAYOUT, 3, operator(), skip=True),
     "Nonlinearity": lambda: Nonlinearity("sigmoid", LAYOUT, learned=True),
+    "OrthogonalProjection": lambda: OrthogonalProjection(5, 3),
+    "PhaseReLUScattering": lambda: PhaseReLUScattering(5, operator()),
+    "ScatteringTree": lambda: ScatteringTree(5, (4, 5), J=1, L=3),
+    "SeparationConcentrationLayer": lambda: SeparationConcentrationLayer(
+        PhaseReLUScattering(5, operator()), 3, width=8
+    ),
     "Standardization": lambda: Standardization(LAYOUT),
     "LearnedScattering2D": network,
+    "PatchConcentration2D": patch_network,
+    "SeparationConcentration2D": concentrating_network,
 }
 
 

@@ -4,8 +4,14 @@ from .channel_layout import ChannelLayout
 from .channel_mixing import ChannelMixing
 from .channel_norm import ChannelNorm
 from .classifier import Classifier
+from .frame_concentration import FrameConcentration
 from .learned_scattering_layer import LearnedScatteringLayer
 from .nonlinearity import Nonlinearity
+from .orthogonal_projection import OrthogonalProjection
+from .parseval import attach_parseval, make_orthogonal, parseval_groups, parseval_step_
+from .phase_relu_scattering import PhaseReLUScattering
+from .scattering_tree import ScatteringTree
+from .separation_concentration_layer import SeparationConcentrationLayer
 from .standardization import Standardization
 
 __all__ = [
@@ -13,7 +19,16 @@ __all__ = [
     "ChannelMixing",
     "ChannelNorm",
     "Classifier",
+    "FrameConcentration",
     "LearnedScatteringLayer",
     "Nonlinearity",
+    "OrthogonalProjection",
+    "PhaseReLUScattering",
+    "ScatteringTree",
+    "SeparationConcentrationLayer",
     "Standardization",
+    "attach_parseval",
+    "make_orthogonal",
+    "parseval_groups",
+    "parseval_step_",
 ]
