@@ -2,6 +2,7 @@
 # make test    runs every test
 # make lint    checks style and types
 # make docs    builds the documentation into docs/_build/html
+# make bench   measures speed and memory on the CPU, in 15 minutes, for docs/performance.rst
 #
 # Each makes a virtual environment in .venv if there is none. PYTHON chooses the interpreter: make test PYTHON=python3.13
 
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --editable
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs bench clean
 
 demo: .venv/installed
 	$(BIN)/python examples/cifar_train.py --dataset digits
@@ -21,10 +22,13 @@ test: .venv/installed
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy kymatio_learned tests $(wildcard examples/*.py)
+	$(BIN)/mypy kymatio_learned tests benchmarks $(wildcard examples/*.py)
 
 docs: .venv/installed-docs
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+bench: .venv/installed
+	$(BIN)/python benchmarks/cpu.py
 
 clean:
 	rm -rf docs/_build docs/gallery docs/generated .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,62 @@
+"""What the parts of one run share."""
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .worker import Build, Worker
+
+
+@dataclass(frozen=True)
+class Session:
+    """How a run measures.
+
+    Parameters
+    ----------
+    threads
+        Number of threads that PyTorch computes with.
+    quick
+        Whether sizes are tiny: to see that everything works, not to measure.
+    device
+        Where it computes, ``"cpu"`` or ``"cuda"``.
+    data
+        Folder of CIFAR-10, or None.
+    deadline
+        When to start nothing more, on the clock of `time.monotonic`.
+    """
+
+    threads: int
+    quick: bool = False
+    device: str = "cpu"
+    data: Path | None = None
+    deadline: float = math.inf
+
+    def over(self) -> bool:
+        """Tell whether the time is over."""
+        return time.monotonic() >= self.deadline
+
+    def left(self, limit: float) -> float:
+        """Return the seconds that are left, but at most `limit`."""
+        return max(0.0, min(limit, self.deadline - time.monotonic()))
+
+    def worker(self, build: Build, *, threads: int | None = None, keeps: bool = True) -> Worker:
+        """Start a process that measures what `build` returns.
+
+        `keeps` is whether it keeps freed memory. Its memory is fresh, except in a quick run.
+        """
+        return Worker(
+            build,
+            threads=self.threads if threads is None else threads,
+            keep_freed_memory=keeps,
+            start_method="forkserver" if self.quick else "spawn",
+        )
+
+    def n(self, rounds: int) -> int:
+        """Return the number of rounds, 1 in a quick run."""
+        return 1 if self.quick else rounds
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the results say of it."""
+        return {"threads": self.threads, "quick": self.quick}
