@@ -20,11 +20,13 @@ from kymatio_learned.layers import (
     Nonlinearity,
     OrthogonalProjection,
     PhaseReLUScattering,
+    ReLUPart,
     ScatteringTree,
     SeparationConcentrationLayer,
     Standardization,
 )
 from kymatio_learned.models import (
+    CifarResNet,
     LearnedScattering2D,
     PatchConcentration2D,
     SeparationConcentration2D,
@@ -76,11 +78,15 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
     "Nonlinearity": lambda: Nonlinearity("sigmoid", LAYOUT, learned=True),
     "OrthogonalProjection": lambda: OrthogonalProjection(5, 3),
     "PhaseReLUScattering": lambda: PhaseReLUScattering(5, operator()),
+    "ReLUPart": lambda: ReLUPart("odd", LAYOUT, threshold=0.1, learned=True),
     "ScatteringTree": lambda: ScatteringTree(5, (4, 5), J=1, L=3),
     "SeparationConcentrationLayer": lambda: SeparationConcentrationLayer(
         PhaseReLUScattering(5, operator()), 3, width=8
     ),
     "Standardization": lambda: Standardization(LAYOUT),
+    "CifarResNet": lambda: CifarResNet(
+        (1, 1), (3, 6), in_channels=5, n_classes=2, nonlinearity="dead_zone_abs"
+    ),
     "LearnedScattering2D": network,
     "PatchConcentration2D": patch_network,
     "SeparationConcentration2D": concentrating_network,

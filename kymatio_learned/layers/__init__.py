@@ -10,6 +10,7 @@ from .nonlinearity import Nonlinearity
 from .orthogonal_projection import OrthogonalProjection
 from .parseval import attach_parseval, make_orthogonal, parseval_groups, parseval_step_
 from .phase_relu_scattering import PhaseReLUScattering
+from .relu_part import ReLUPart, relu_even_part, relu_odd_part
 from .scattering_tree import ScatteringTree
 from .separation_concentration_layer import SeparationConcentrationLayer
 from .standardization import Standardization
@@ -24,6 +25,7 @@ __all__ = [
     "Nonlinearity",
     "OrthogonalProjection",
     "PhaseReLUScattering",
+    "ReLUPart",
     "ScatteringTree",
     "SeparationConcentrationLayer",
     "Standardization",
@@ -31,4 +33,6 @@ __all__ = [
     "make_orthogonal",
     "parseval_groups",
     "parseval_step_",
+    "relu_even_part",
+    "relu_odd_part",
 ]
