@@ -9,6 +9,7 @@ PyTorch nor Kymatio:
 - :mod:`kymatio_learned.layers`: the layers;
 - :mod:`kymatio_learned.models`: networks and their published settings;
 - :mod:`kymatio_learned.interop`: checkpoints of the published code;
+- :mod:`kymatio_learned.analysis`: how layers separate classes, extra ``analysis``;
 - :mod:`kymatio_learned.training`: Lightning modules and data, extra ``train``.
 """
 

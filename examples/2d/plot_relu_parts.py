@@ -48,7 +48,7 @@ plt.show()
 # On complex numbers
 # ------------------
 # Here is the complex plane, the phase as a hue and the modulus as the strength of the colour. The
-# even part is real: no phase is left. The odd part has all phases, and nothing within the dead zone.
+# even part is real: no phase is left. The odd part has all phases, and nothing in the dead zone.
 
 side = torch.linspace(-2, 2, 201)
 plane = torch.complex(*torch.meshgrid(side, side, indexing="xy"))
