@@ -20,25 +20,68 @@ PAPER_RECIPE: dict[str, Any] = {
     "batch_size": 128,
 }
 RECIPES: dict[str, dict[str, Any]] = {
-    "digits": {"lr": 0.02, "schedule": "one_cycle", "epochs": 10, "batch_size": 64}
+    "digits": {"lr": 0.02, "schedule": "one_cycle", "epochs": 10, "batch_size": 64},
+    "imagenet": {"epochs": 150, "lr_step": 45},
 }
 DEFAULTS: dict[str, Any] = {
     "model": "small",
     "dataset": "digits",
     "augment": True,
+    "accumulate": 1,
     "eval_every": 1,
+    "keep_best": 1,
     "seed": 0,
     "devices": "auto",
+    "num_nodes": 1,
+    "strategy": "ddp",
     "precision": "32-true",
+    "compile": False,
+    "diagnostics": False,
     "smoke": False,
 }
 PRECISIONS = ("32-true", "64-true", "16-mixed", "bf16-mixed", "bf16-true")
+STRATEGIES = ("ddp", "fsdp")
 
 # The options by their group, which is also their section in config.json.
 GROUPS = {
-    "data": ("dataset", "data_dir", "image_size", "train_samples", "augment", "num_workers"),
+    "data": (
+        "dataset",
+        "data_dir",
+        "image_size",
+        "classes",
+        "train_samples",
+        "augment",
+        "num_workers",
+    ),
     "optimisation": ("lr", "momentum", "weight_decay", "schedule", "lr_step", "label_smoothing"),
-    "run": ("epochs", "batch_size", "eval_every", "seed", "devices", "precision", "smoke"),
+    "run": (
+        "epochs",
+        "batch_size",
+        "accumulate",
+        "eval_every",
+        "checkpoint_every_steps",
+        "keep_best",
+        "freeze",
+        "weights",
+        "seed",
+        "devices",
+        "num_nodes",
+        "strategy",
+        "precision",
+        "compile",
+        "diagnostics",
+        "smoke",
+    ),
+}
+# What may change when a run is continued or scored again; the rest belongs to the run.
+CIRCUMSTANCES = {
+    "checkpoint_every_steps",
+    "compile",
+    "data_dir",
+    "devices",
+    "num_nodes",
+    "num_workers",
+    "strategy",
 }
 MODEL_ARGUMENTS = (
     "J",
@@ -118,6 +161,8 @@ def build_parser(description: str | None = None) -> ArgumentParser:
     add("--dataset", choices=list(DATASETS), help="(digits)")
     add("--data-dir", metavar="DIR", help="where the data is; else torchvision's is downloaded")
     add("--image-size", type=int, metavar="N", help="bring images to N x N")
+    classes = "train on the first N classes, or on those that FILE names, one a line"
+    add("--classes", metavar="N|FILE", help=classes)
     add("--train-samples", type=int, metavar="N", help="train on a stratified subset of N images")
     add("--num-workers", type=int, metavar="N", help="processes that read images")
     add("--no-augment", **no, dest="augment", help="no random flips and crops")
@@ -136,13 +181,28 @@ def build_parser(description: str | None = None) -> ArgumentParser:
     add = parser.add_argument_group("run").add_argument
     add("--epochs", type=int, help=f"({paper['epochs']})")
     add("--batch-size", type=int, metavar="N", help=f"images a batch ({paper['batch_size']})")
+    add("--accumulate", type=int, metavar="N", help="batches a step of the optimizer (1)")
     add("--eval-every", type=int, metavar="EPOCHS", help="test after so many epochs (1)")
+    checkpoints = "save the state within epochs too, after so many steps"
+    add("--checkpoint-every-steps", type=int, metavar="STEPS", help=checkpoints)
+    add("--keep-best", type=int, metavar="N", help="how many of the best epochs are kept (1)")
+    freeze = "parts that do not learn: numbers of layers, from 0, and 'classifier'"
+    add("--freeze", nargs="+", metavar="PART", help=freeze)
+    weights = "begin with the weights of a checkpoint, as far as they fit; says what did not"
+    add("--weights", metavar="FILE", help=weights)
     add("--seed", type=int, help="of weights, subset, order and augmentation (0)")
-    add("--devices", type=_int_or("auto"), metavar="N", help="number of devices (auto)")
+    add("--devices", type=_int_or("auto"), metavar="N", help="devices of each machine (auto)")
+    add("--num-nodes", type=int, metavar="N", help="number of machines (1; torchrun tells it)")
+    strategy = "several devices: copies of the network (ddp), or its parts on each (fsdp)"
+    add("--strategy", choices=STRATEGIES, help=strategy)
     add("--precision", choices=PRECISIONS, help="(32-true)")
+    add("--compile", **yes, help="compile the network with torch.compile")
+    diagnostics = "write singular values and norms of each layer's matrix to diagnostics.csv"
+    add("--diagnostics", **yes, help=diagnostics)
     add("--output-dir", metavar="RUN", help="run folder (runs/<dataset>-<model>-<date>)")
     add("--smoke", **yes, help="two tiny batches, to see that everything works")
-    add("--resume", metavar="RUN", help="continue a run from the end of its last epoch")
+    resume = "continue a run; auto: that in --output-dir, or begin it if there is none"
+    add("--resume", metavar="RUN|auto", help=resume)
     add("--evaluate", metavar="RUN", help="score a run on its test images")
     return parser
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+UNFINISHED = ".unfinished"
+
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
@@ -30,9 +32,23 @@ def atomic_write(path: Path) -> Iterator[Path]:
     'done'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{UNFINISHED}{path.suffix}")
     try:
         yield temporary
+        with temporary.open("r+b") as file:
+            os.fsync(file.fileno())  # else a power failure may leave the name without the content
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what processes left that were killed while they wrote.
+
+    Parameters
+    ----------
+    folder
+        Searched with all its folders. Nobody may be writing there.
+    """
+    for path in folder.rglob(f".*{UNFINISHED}*"):
+        path.unlink(missing_ok=True)

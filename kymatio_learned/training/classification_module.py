@@ -1,5 +1,6 @@
 """Training of a network that classifies images."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytorch_lightning as pl
@@ -10,6 +11,7 @@ from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy, MulticlassConfusionMatrix
 
 from .data.image_set import Batch
+from .non_finite import first_non_finite
 from .schedule import SCHEDULES, learning_rate_schedule
 
 
@@ -20,7 +22,7 @@ class ClassificationModule(pl.LightningModule):
     0.01 divided by 10 every 70 epochs, momentum 0.9, weight decay 1e-4 (with batches of 128, 300
     epochs).
 
-    It logs ``train_loss`` and ``train_accuracy``, ``test_loss`` and ``test_accuracy``. Its
+    It measures ``train_loss`` and ``train_accuracy``, ``test_loss`` and ``test_accuracy``. Its
     checkpoints hold plain types only, so ``torch.load(path, weights_only=True)`` reads them; a
     network's constructor arguments, where it has them as ``config``, are under
     ``"network_config"``.
@@ -95,18 +97,18 @@ class ClassificationModule(pl.LightningModule):
         return logits
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """Give the loss of a batch."""
+        """Give the loss of a batch; FloatingPointError, with the layer, when it is not finite."""
         images, labels = batch
         logits = self(images)
         loss = F.cross_entropy(logits, labels, label_smoothing=self.hparams["label_smoothing"])
+        if not loss.isfinite():
+            raise FloatingPointError(
+                f"the loss is {loss.item()} in epoch {self.current_epoch + 1}, batch "
+                f"{batch_idx + 1}: not finite from {first_non_finite(self.network, images)} on"
+            )
         self.train_loss.update(loss.detach(), len(labels))
         accuracy = self.train_accuracy(logits.detach(), labels)
         self.log_dict({"loss": loss, "accuracy": accuracy}, prog_bar=True, logger=False)
-        self.log_dict(
-            {"train_loss": self.train_loss, "train_accuracy": self.train_accuracy},
-            on_step=False,
-            on_epoch=True,
-        )
         return loss
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
@@ -117,9 +119,21 @@ class ClassificationModule(pl.LightningModule):
         self.test_accuracy.update(logits, labels)
         self.confusion_matrix.update(logits, labels)
         scores = {"test_loss": self.test_loss, "test_accuracy": self.test_accuracy}
-        self.log_dict(scores, prog_bar=True)
+        self.log_dict(scores, prog_bar=True, logger=False)
 
     test_step = validation_step
+
+    def on_train_epoch_start(self) -> None:
+        """Forget the losses of the last epoch; those of one that goes on are kept."""
+        self.train_loss.reset()
+        self.train_accuracy.reset()
+
+    def training_scores(self) -> dict[str, float]:
+        """Give the mean loss and accuracy of the batches of this epoch, in all processes."""
+        return {
+            "train_loss": self.train_loss.compute().item(),
+            "train_accuracy": self.train_accuracy.compute().item(),
+        }
 
     def on_validation_epoch_start(self) -> None:
         """Forget the confusions of the last test."""
@@ -130,12 +144,37 @@ class ClassificationModule(pl.LightningModule):
     def configure_optimizers(self) -> Any:
         """Give the optimizer and its schedule."""
         h = self.hparams
-        optimizer = SGD(self.parameters(), h["lr"], h["momentum"], weight_decay=h["weight_decay"])
+        learned = [parameter for parameter in self.parameters() if parameter.requires_grad]
+        optimizer = SGD(learned, h["lr"], h["momentum"], weight_decay=h["weight_decay"])
         total_steps = int(self.trainer.estimated_stepping_batches)
         schedule = learning_rate_schedule(
             optimizer, h["schedule"], lr_step=h["lr_step"], total_steps=total_steps
         )
         return {"optimizer": optimizer, "lr_scheduler": schedule}
+
+    def check_fits(self, state: Mapping[str, Any], source: object) -> None:
+        """Make sure that a state is of this module.
+
+        Parameters
+        ----------
+        state
+            From a checkpoint.
+        source
+            Where it comes from, for the message.
+
+        Raises
+        ------
+        ValueError
+            When it lacks a tensor, has another one, or one has another shape.
+        """
+        expected = {name: tuple(tensor.shape) for name, tensor in self.state_dict().items()}
+        found = {name: tuple(tensor.shape) for name, tensor in state.items()}
+        if different := sorted(set(expected.items()) ^ set(found.items())):
+            name = different[0][0]
+            raise ValueError(
+                f"{source} is of another network: expected {name} of shape "
+                f"{expected.get(name, 'none')}, got {found.get(name, 'none')}"
+            )
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the constructor arguments of a network that gives them."""

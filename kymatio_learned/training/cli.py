@@ -1,33 +1,40 @@
 """The command of the training scripts: train, continue, or score again."""
 
 import shlex
+import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence, Set
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_only
+from pytorch_lightning.utilities.exceptions import SIGTERMException
 
 from ..models import LearnedScattering2D
-from .arguments import DEFAULTS, GROUPS, MODEL_ARGUMENTS, PAPER_RECIPE, RECIPES, build_parser
+from .arguments import DEFAULTS, MODEL_ARGUMENTS, build_parser
 from .classification_module import ClassificationModule
+from .configuration import Config, existing_config, new_config, same_config
 from .data.image_data_module import ImageDataModule
 from .evaluate import evaluate
-from .experiment import Config, build_data, new_network
+from .experiment import build_data, new_network
+from .fine_control import freeze, load_fitting_weights
 from .freed_memory import keep_freed_memory
 from .run_folder import RunFolder
 from .train import train
 
-# What may change when a run is continued or scored again; the rest belongs to the run.
-CIRCUMSTANCES = {"data_dir", "num_workers", "devices"}
-INTERRUPTED = 130  # the shell's status after Ctrl-C
+INTERRUPTED = 128 + signal.SIGINT  # the shell's status after Ctrl-C
+TERMINATED = 128 + signal.SIGTERM
+FAILED = 1
 
 say = rank_zero_only(print)
 
 
-def main(argv: Sequence[str] | None = None, description: str | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    description: str | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> int:
     """Run the command line.
 
     Parameters
@@ -36,11 +43,14 @@ def main(argv: Sequence[str] | None = None, description: str | None = None) -> i
         The arguments; by default those of the process.
     description
         First paragraph of the help.
+    defaults
+        Options that this script has another default for, by name.
 
     Returns
     -------
     int
-        0, or 130 after Ctrl-C.
+        0; 1 where the training came to an end by itself (values that are not finite); 130 after
+        Ctrl-C; 143 after SIGTERM, when the state is saved and ``--resume`` goes on.
 
     Raises
     ------
@@ -53,37 +63,24 @@ def main(argv: Sequence[str] | None = None, description: str | None = None) -> i
     try:
         if "evaluate" in given:
             _evaluate(given)
+        elif given.get("resume") == "auto":
+            _resume_or_begin({**(defaults or {}), **given})
         elif "resume" in given:
             _resume(given)
         else:
-            _begin(given)
+            _begin({**(defaults or {}), **given})
+    except FloatingPointError as error:
+        say(f"error: {_one_line(error)}", file=sys.stderr)
+        return FAILED
     except (ValueError, TypeError, OSError) as error:
-        parser.error(" ".join(str(error).split()))
+        parser.error(_one_line(error))
     except KeyboardInterrupt:
         say("\nStopped.", file=sys.stderr)
         return INTERRUPTED
+    except SIGTERMException:
+        say("Stopped by SIGTERM; the state is saved.", file=sys.stderr)
+        return TERMINATED
     return 0
-
-
-def new_config(given: dict[str, Any]) -> Config:
-    """Fill in what was not given: from the data set's recipe, else from the paper's.
-
-    Parameters
-    ----------
-    given
-        Options of the command line, by name.
-
-    Returns
-    -------
-    dict
-        Sections "data", "optimisation" and "run"; a data folder is there in full, so that the run
-        can be continued from anywhere.
-    """
-    dataset = given.get("dataset", DEFAULTS["dataset"])
-    options = DEFAULTS | PAPER_RECIPE | RECIPES.get(dataset, {}) | given
-    if "data_dir" in given:
-        options["data_dir"] = str(Path(given["data_dir"]).expanduser().absolute())
-    return {group: {name: options.get(name) for name in names} for group, names in GROUPS.items()}
 
 
 def _begin(given: dict[str, Any]) -> None:
@@ -96,13 +93,16 @@ def _begin(given: dict[str, Any]) -> None:
     arguments = {name: given[name] for name in MODEL_ARGUMENTS if name in given}
     pl.seed_everything(config["run"]["seed"], verbose=False)
     network = new_network(model, arguments, data.splits)
+    if config["run"]["weights"] is not None:
+        say(load_fitting_weights(network, config["run"]["weights"]))
     config["model"] = network.config
     config["run"]["command"] = shlex.join(sys.argv)
     _train(run, config, data, network)
 
 
 def _resume(given: dict[str, Any]) -> None:
-    run, config = _existing("resume", given, also={"epochs"})
+    run = RunFolder(given["resume"])
+    config = existing_config(run, "resume", given, also={"epochs"})
     planned, schedule = config["run"]["epochs"], config["optimisation"]["schedule"]
     epochs = given.get("epochs", planned)
     if epochs < planned or (epochs > planned and schedule != "step"):
@@ -111,56 +111,62 @@ def _resume(given: dict[str, Any]) -> None:
             f"a run may only get longer, and only where the schedule is step"
         )
     config["run"]["epochs"] = epochs
+    _go_on(run, config)
+
+
+def _resume_or_begin(given: dict[str, Any]) -> None:
+    if "output_dir" not in given:
+        raise ValueError("--resume auto needs the run's folder: --output-dir RUN")
+    run = RunFolder(given["output_dir"])
+    if run.is_begun:
+        _go_on(run, same_config(run, given))
+    else:
+        _begin(given)
+
+
+def _go_on(run: RunFolder, config: Config) -> None:
     data = build_data(config["data"], config["run"])
     pl.seed_everything(config["run"]["seed"], verbose=False)
-    _train(run, config, data, LearnedScattering2D(**config["model"]))
+    network = LearnedScattering2D(**config["model"])
+    if config["run"]["weights"] is not None and not any(run.checkpoints.glob("*.ckpt")):
+        say(load_fitting_weights(network, config["run"]["weights"]))
+    _train(run, config, data, network)
 
 
 def _evaluate(given: dict[str, Any]) -> None:
-    run, config = _existing("evaluate", given)
+    run = RunFolder(given["evaluate"])
+    config = existing_config(run, "evaluate", given)
     data = build_data(config["data"], config["run"])
     module = _module(config, data, LearnedScattering2D(**config["model"]))
-    options = {name: config["run"][name] for name in ("devices", "precision", "smoke")}
+    names = ("devices", "num_nodes", "strategy", "precision", "smoke")
+    options = {name: config["run"][name] for name in names}
     _report(evaluate(module, data, run, **options))
-
-
-def _existing(
-    action: str, given: dict[str, Any], also: Set[str] = frozenset()
-) -> tuple[RunFolder, Config]:
-    """Read the configuration of a run, with the circumstances that are given now."""
-    run = RunFolder(given[action])
-    run.check_begun()
-    config: Config = run.read_json("config.json")
-    allowed = CIRCUMSTANCES | also
-    if refused := sorted(given.keys() - allowed - {action}):
-        raise ValueError(
-            f"a run keeps its options: beside --{action} expected only {sorted(allowed)}, "
-            f"got {refused}"
-        )
-    for section in config.values():
-        section.update(
-            {name: given[name] for name in section.keys() & given.keys() & CIRCUMSTANCES}
-        )
-    return run, config
 
 
 def _module(
     config: Config, data: ImageDataModule, network: LearnedScattering2D
 ) -> ClassificationModule:
     n_classes = len(data.splits.classes)
-    return ClassificationModule(network, n_classes=n_classes, **config["optimisation"])
+    module = ClassificationModule(network, n_classes=n_classes, **config["optimisation"])
+    freeze(network, config["run"]["freeze"] or ())
+    if config["run"]["compile"]:
+        network.compile()
+    return module
 
 
 def _train(
     run: RunFolder, config: Config, data: ImageDataModule, network: LearnedScattering2D
 ) -> None:
     module = _module(config, data, network)
-    names = ("epochs", "eval_every", "devices", "precision", "smoke")
-    options = {name: config["run"][name] for name in names}
+    other = {"batch_size", "seed", "freeze", "weights", "compile", "command"}
+    options = {name: value for name, value in config["run"].items() if name not in other}
     try:
         results = train(module, data, run, config=config, **options)
     except KeyboardInterrupt:
         say(f"\nFinished epochs are kept: --resume {run.path} goes on.", file=sys.stderr)
+        raise
+    except SIGTERMException:
+        say(f"\n--resume {run.path} goes on.", file=sys.stderr)
         raise
     _report(results)
     say(f"figures in {run.figures}, numbers in {run.path / 'results.json'}")
@@ -168,3 +174,11 @@ def _train(
 
 def _report(scores: Mapping[str, Any]) -> None:
     say(f"test accuracy {scores['accuracy']:.2%}, test loss {scores['loss']:.4f}")
+
+
+def _one_line(error: Exception) -> str:
+    """Give the message; that of a worker process comes with a traceback, of which it is the end."""
+    text = str(error)
+    if "Original Traceback" in text:
+        text = text.strip().splitlines()[-1].partition(": ")[2]
+    return " ".join(text.split())

@@ -1,6 +1,6 @@
 """Scoring of a trained classifier."""
 
-from .atomic_checkpoint_io import AtomicCheckpointIO
+from .checkpoints import newest_checkpoint
 from .classification_module import ClassificationModule
 from .data.image_data_module import ImageDataModule
 from .quiet_lightning import quiet_lightning
@@ -14,6 +14,8 @@ def evaluate(
     run: RunFolder,
     *,
     devices: int | str = "auto",
+    num_nodes: int = 1,
+    strategy: str = "ddp",
     precision: str = "32-true",
     smoke: bool = False,
 ) -> dict[str, float]:
@@ -27,8 +29,8 @@ def evaluate(
         The test images.
     run
         Folder of the run.
-    devices, precision
-        Passed to Lightning's ``Trainer``.
+    devices, num_nodes, strategy, precision
+        See :func:`train`.
     smoke
         True tests two batches.
 
@@ -42,10 +44,21 @@ def evaluate(
     ValueError
         When the run has no checkpoint.
     """
-    if not run.last_checkpoint.is_file():
-        raise ValueError(f"expected a checkpoint at {run.last_checkpoint}, found none")
-    checkpoint = AtomicCheckpointIO().load_checkpoint(run.last_checkpoint)
+    found = newest_checkpoint(run.checkpoints)
+    if found is None:
+        raise ValueError(f"expected a checkpoint in {run.checkpoints}, found none")
+    path, checkpoint = found
+    module.check_fits(checkpoint["state_dict"], path)
     module.load_state_dict(checkpoint["state_dict"])
-    trainer = build_trainer(devices, precision, smoke, logger=False, enable_progress_bar=False)
+    trainer = build_trainer(
+        devices=devices,
+        num_nodes=num_nodes,
+        strategy=strategy,
+        precision=precision,
+        smoke=smoke,
+        logger=False,
+        enable_progress_bar=False,
+        enable_checkpointing=False,
+    )
     with quiet_lightning(), keyboard_interrupt():
         return score(trainer, module, data)

@@ -1,4 +1,4 @@
-"""The parts of a run, built from its configuration: plain types, as ``config.json`` holds them."""
+"""The parts of a run, built from its configuration."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +10,6 @@ from .data.image_splits import ImageSplits
 
 SMOKE_BATCH_SIZE = 8
 
-Config = dict[str, dict[str, Any]]
-
 
 def build_data(data: Mapping[str, Any], run: Mapping[str, Any]) -> ImageDataModule:
     """Load the images of a run.
@@ -19,7 +17,8 @@ def build_data(data: Mapping[str, Any], run: Mapping[str, Any]) -> ImageDataModu
     Parameters
     ----------
     data
-        "dataset" (a name), "data_dir", "image_size", "train_samples", "augment" and "num_workers".
+        "dataset" (a name), "data_dir", "image_size", "classes", "train_samples", "augment" and
+        "num_workers".
     run
         Of its options, "batch_size", "seed" and "smoke".
 
@@ -38,6 +37,7 @@ def build_data(data: Mapping[str, Any], run: Mapping[str, Any]) -> ImageDataModu
         data["dataset"],
         data_dir=data["data_dir"],
         image_size=data["image_size"],
+        classes=data["classes"],
         train_samples=data["train_samples"],
         seed=run["seed"],
         in_memory=not smoke,

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytorch_lightning as pl
 
+from .classification_module import ClassificationModule
 from .run_folder import RunFolder
+from .tensorboard import log_row
 
 COLUMNS = (
     "epoch",
@@ -20,7 +22,7 @@ COLUMNS = (
 
 
 class History(pl.Callback):
-    """Keep one row an epoch, in the run folder and in every checkpoint.
+    """Keep one row an epoch, in the run folder, in TensorBoard and in every checkpoint.
 
     Lightning's CSV logger starts a new file when a run is resumed; these rows come back with the
     checkpoint, so the file has each epoch once, whatever happened in between.
@@ -40,7 +42,7 @@ class History(pl.Callback):
     def __init__(self, run: RunFolder) -> None:
         self.run = run
         self.rows: list[dict[str, float | None]] = []
-        self._start = 0.0
+        self._start = time.perf_counter()
         self._learning_rate = 0.0
         self._tested: dict[str, float] = {}
 
@@ -52,32 +54,40 @@ class History(pl.Callback):
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Note the scores of the test images."""
-        self._tested = _values(trainer, "test_loss", "test_accuracy")
+        names = ("test_loss", "test_accuracy")
+        self._tested = {name: float(trainer.callback_metrics[name]) for name in names}
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Add the row of the epoch, and write all rows."""
-        row = {
+        assert isinstance(pl_module, ClassificationModule)
+        values = {
             "epoch": trainer.current_epoch + 1,
             "learning_rate": self._learning_rate,
-            **_values(trainer, "train_loss", "train_accuracy"),
+            **pl_module.training_scores(),
             **self._tested,
             "seconds": time.perf_counter() - self._start,
         }
-        self.rows.append({column: row.get(column) for column in COLUMNS})
+        row = {column: values.get(column) for column in COLUMNS}
+        self.rows.append(row)
         if trainer.is_global_zero:
             with self.run.write("metrics.csv") as path, path.open("w", newline="") as file:
                 writer = csv.DictWriter(file, COLUMNS)
                 writer.writeheader()
                 writer.writerows(self.rows)
+        scores = {name: value for name, value in row.items() if value is not None}
+        del scores["epoch"]
+        log_row(trainer, scores, trainer.current_epoch + 1)
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the rows to a checkpoint."""
-        return {"rows": self.rows}
+        """Give the rows, and what is known of the present epoch, to a checkpoint."""
+        return {
+            "rows": self.rows,
+            "learning_rate": self._learning_rate,
+            "seconds": time.perf_counter() - self._start,
+        }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take the rows from a checkpoint."""
         self.rows = list(state_dict["rows"])
-
-
-def _values(trainer: pl.Trainer, *names: str) -> dict[str, float]:
-    return {name: float(trainer.callback_metrics[name]) for name in names}
+        self._learning_rate = state_dict.get("learning_rate", 0.0)
+        self._start = time.perf_counter() - state_dict.get("seconds", 0.0)

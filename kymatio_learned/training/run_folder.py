@@ -1,23 +1,23 @@
 """The folder that holds everything about one training run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from .atomic import atomic_write
+from .atomic import UNFINISHED, atomic_write
 
 
 class RunFolder:
     """Know the places of a run's files, and write each in one piece.
 
     ``config.json`` says how to repeat the run, ``results.json`` what came out; ``metrics.csv`` has
-    a row an epoch, ``tensorboard/`` the same for TensorBoard; ``checkpoints/last.ckpt`` is the end
-    of the last epoch, ``checkpoints/best.ckpt`` the epoch with the best test accuracy; ``figures/``
-    has pictures.
+    a row an epoch, ``tensorboard/`` the same for TensorBoard; ``checkpoints/last.ckpt`` is the
+    newest state and ``checkpoints/previous.ckpt`` the one before it, ``checkpoints/best.ckpt`` the
+    epoch with the best test accuracy; ``figures/`` has pictures.
 
     Parameters
     ----------
@@ -44,11 +44,16 @@ class RunFolder:
         ValueError
             When something is in the folder.
         """
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+        if self.path.exists() and (not self.path.is_dir() or any(_finished(self.path))):
             raise ValueError(
                 f"expected a new or empty output folder, but there is something in {self.path}; "
                 f"continue that run with --resume, or choose another folder"
             )
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a run was begun here."""
+        return (self.path / "config.json").is_file()
 
     def check_begun(self) -> None:
         """Make sure that a run was begun here.
@@ -58,13 +63,13 @@ class RunFolder:
         ValueError
             When there is none.
         """
-        if not (self.path / "config.json").is_file():
+        if not self.is_begun:
             raise ValueError(f"expected a run folder, with config.json, found none at {self.path}")
 
     @property
-    def last_checkpoint(self) -> Path:
-        """The state at the end of the last epoch."""
-        return self.path / "checkpoints" / "last.ckpt"
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints."""
+        return self.path / "checkpoints"
 
     @property
     def figures(self) -> Path:
@@ -89,3 +94,8 @@ class RunFolder:
         """Write a picture into :attr:`figures`."""
         with self.write(f"figures/{name}") as path:
             figure.savefig(path, dpi=120)
+
+
+def _finished(folder: Path) -> Iterator[Path]:
+    """Give the files of a folder, but for what a killed process left unfinished."""
+    return (path for path in folder.iterdir() if UNFINISHED not in path.name)

@@ -1,37 +1,25 @@
 """Training of a classifier, with everything written to a run folder."""
 
-import importlib.metadata
-import platform
-import shlex
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as pl
-import torch
-from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import TensorBoardLogger
 
 from ..models import LearnedScattering2D
-from . import figures
+from . import outcome
+from .atomic import remove_unfinished
+from .checkpoints import BestCheckpoints, LastCheckpoint, ProcessStates, newest_checkpoint
 from .classification_module import ClassificationModule
 from .data.image_data_module import ImageDataModule
+from .diagnostics import Diagnostics
 from .history import History
 from .progress_bar import ProgressBar
 from .progress_lines import ProgressLines
 from .quiet_lightning import quiet_lightning
 from .run_folder import RunFolder
 from .trainer import build_trainer, keyboard_interrupt, score
-
-PACKAGES = (
-    "kymatio",
-    "numpy",
-    "pytorch-lightning",
-    "scipy",
-    "torch",
-    "torchmetrics",
-    "torchvision",
-)
 
 
 def train(
@@ -41,15 +29,24 @@ def train(
     *,
     epochs: int,
     eval_every: int = 1,
+    checkpoint_every_steps: int | None = None,
+    keep_best: int = 1,
+    accumulate: int = 1,
     devices: int | str = "auto",
+    num_nodes: int = 1,
+    strategy: str = "ddp",
     precision: str = "32-true",
+    diagnostics: bool = False,
     smoke: bool = False,
     config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train a classifier, test it, and write checkpoints, scores and figures.
 
-    A run that has a checkpoint is continued from the end of its last epoch, bit for bit as if it
-    had not been interrupted (on a CPU; a GPU adds in an order of its own).
+    A run that has a checkpoint is continued from there, bit for bit as if it had not been
+    interrupted (on a CPU; a GPU adds in an order of its own). The newest checkpoint that is whole
+    counts.
+
+    On SIGTERM the state is saved at the end of the step.
 
     Parameters
     ----------
@@ -63,8 +60,19 @@ def train(
         Number of epochs in all.
     eval_every
         Test after every so many epochs; the end is always tested.
-    devices, precision
-        Passed to Lightning's ``Trainer``.
+    checkpoint_every_steps
+        Save the state within epochs too, after every so many steps.
+    keep_best
+        How many of the best epochs are kept: beside ``best.ckpt`` the files ``best-<epoch>.ckpt``
+        where it is more than one.
+    accumulate
+        Batches whose gradients are added up for each step of the optimizer.
+    devices, num_nodes, precision
+        Passed to Lightning's ``Trainer``; torchrun's numbers count where it started the processes.
+    strategy
+        On several devices, "ddp" copies the network to each, "fsdp" divides its parameters.
+    diagnostics
+        True writes singular values and norms of each layer's matrix, after every epoch.
     smoke
         True runs one epoch of two batches, to see that everything works.
     config
@@ -80,89 +88,82 @@ def train(
     Raises
     ------
     ValueError
-        When an option is out of its range, before anything is written.
+        When an option is out of its range, or no checkpoint of the run can be read, before
+        anything is written.
     KeyboardInterrupt
         When the user stops the training; finished epochs are kept.
+    SystemExit
+        As Lightning's ``SIGTERMException``, on SIGTERM, after the state was saved.
     """
-    for name, value in (("epochs", epochs), ("eval_every", eval_every)):
-        if value < 1:
+    for name, value in (
+        ("epochs", epochs),
+        ("eval_every", eval_every),
+        ("checkpoint_every_steps", checkpoint_every_steps),
+        ("keep_best", keep_best),
+        ("accumulate", accumulate),
+        ("num_nodes", num_nodes),
+    ):
+        if value is not None and value < 1:
             raise ValueError(f"expected {name} to be at least 1, got {value}")
+    path, epochs_done = _where_it_was(run, module)
     history = History(run)
     in_terminal = sys.stdout.isatty()
     progress = ProgressBar() if in_terminal else ProgressLines(history)
     trainer = build_trainer(
-        devices,
-        precision,
-        smoke,
+        devices=devices,
+        num_nodes=num_nodes,
+        strategy=strategy,
+        precision=precision,
+        smoke=smoke,
+        accumulate_grad_batches=accumulate,
         max_epochs=1 if smoke else epochs,
         check_val_every_n_epoch=eval_every,
-        callbacks=[history, *_checkpoints(run), progress],
+        callbacks=[
+            ProcessStates(),
+            history,
+            *([Diagnostics(run)] if diagnostics else []),
+            progress,
+            *_best_checkpoints(run, keep_best, eval_every),
+            LastCheckpoint(run.checkpoints, checkpoint_every_steps, path),
+        ],
         enable_progress_bar=in_terminal,
-        logger=TensorBoardLogger(run.path, "tensorboard", "", default_hp_metric=False),
+        # Rows that were written after the checkpoint do not count: they come again.
+        logger=TensorBoardLogger(
+            run.path, "tensorboard", "", default_hp_metric=False, purge_step=epochs_done + 1
+        ),
         default_root_dir=run.path,
     )
     if trainer.is_global_zero:
+        remove_unfinished(run.path)
         if config is not None:
             run.write_json("config.json", config)
-        if isinstance(network := module.network, LearnedScattering2D):
-            print(network.summary())
-    checkpoint = run.last_checkpoint if run.last_checkpoint.is_file() else None
+        if isinstance(module.network, LearnedScattering2D):
+            print(module.network.summary())
     with quiet_lightning(), keyboard_interrupt():
-        trainer.fit(module, data, ckpt_path=checkpoint)
+        trainer.fit(module, data, ckpt_path=path)
         scores = score(trainer, module, data)
+    results = outcome.summarize(trainer, module, data, scores, history.rows)
     counts = module.confusion_matrix.compute().cpu().numpy()
-    tested = [row for row in history.rows if row["test_accuracy"] is not None]
-    best = max(tested, key=lambda row: row["test_accuracy"] or 0.0, default=None)
-    results = {
-        **scores,
-        "best_accuracy": best and best["test_accuracy"],
-        "best_epoch": best and best["epoch"],
-        "epochs": len(history.rows),
-        "seconds": sum(row["seconds"] or 0.0 for row in history.rows),
-        "parameters": sum(parameter.numel() for parameter in module.network.parameters()),
-        "train_images": len(data.splits.train),
-        "test_images": len(data.splits.test),
-        "seed": data.seed,
-        "device": _device(trainer),
-        "versions": _versions(),
-        "command": shlex.join(sys.argv),
-    }
     if trainer.is_global_zero:
         run.write_json("results.json", results)
-        run.write_figure("learning_curves.png", figures.learning_curves(history.rows))
-        confusion = figures.confusion_matrix(counts, data.splits.classes)
-        run.write_figure("confusion_matrix.png", confusion)
-        if isinstance(network, LearnedScattering2D):
-            operators = (layer.wavelets for layer in network.layers)
-            run.write_figure("wavelets.png", figures.wavelets(operators))
+        outcome.write_figures(run, history.rows, counts, data.splits.classes, module.network)
     return results
 
 
-def _checkpoints(run: RunFolder) -> list[ModelCheckpoint]:
-    folder = run.last_checkpoint.parent
-    last = ModelCheckpoint(
-        folder, run.last_checkpoint.stem, save_on_train_epoch_end=True, enable_version_counter=False
-    )
-    best = ModelCheckpoint(
-        folder,
-        "best",
-        monitor="test_accuracy",
-        mode="max",
-        save_on_train_epoch_end=False,
-        enable_version_counter=False,
-    )
-    return [last, best]
+def _where_it_was(run: RunFolder, module: ClassificationModule) -> tuple[Path | None, int]:
+    """Give the checkpoint that a run goes on from, and how many epochs it had finished."""
+    found = newest_checkpoint(run.checkpoints)
+    if found is None:
+        return None, 0
+    path, checkpoint = found
+    module.check_fits(checkpoint["state_dict"], path)
+    return path, len(checkpoint["callbacks"]["History"]["rows"])
 
 
-def _device(trainer: pl.Trainer) -> str:
-    device = trainer.strategy.root_device
-    if device.type == "cuda":
-        return f"{trainer.num_devices} x {torch.cuda.get_device_name(device)}"
-    return f"{trainer.num_devices} x {device.type}, {torch.get_num_threads()} threads"
-
-
-def _versions() -> dict[str, str]:
-    from kymatio_learned import __version__
-
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return {"kymatio_learned": __version__, "python": platform.python_version(), **versions}
+def _best_checkpoints(run: RunFolder, keep_best: int, eval_every: int) -> list[BestCheckpoints]:
+    best = [BestCheckpoints(run.checkpoints, every_n_epochs=eval_every)]
+    if keep_best > 1:
+        names = "best-{epoch:04d}"
+        more = BestCheckpoints(run.checkpoints, names, top=keep_best, every_n_epochs=eval_every)
+        best.append(more)
+    return best

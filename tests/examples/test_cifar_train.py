@@ -13,7 +13,7 @@ from PIL import Image
 
 from kymatio_learned.training import ClassificationModule
 from kymatio_learned.training.arguments import GROUPS, MODEL_ARGUMENTS, build_parser
-from kymatio_learned.training.cli import new_config
+from kymatio_learned.training.configuration import new_config
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "cifar_train.py"
 SHORT = [
@@ -141,7 +141,7 @@ def error(main: Callable[[list[str]], int], argv: list[str], capsys: Any) -> str
         ("--data-dir DIR/none --dataset folder", "expected a data folder, found none at DIR/none"),
         ("--data-dir DIR/empty --dataset folder", "found nothing"),
         ("--dataset folder", "needs a data folder (--data-dir)"),
-        ("--dataset imagenet", "invalid choice: 'imagenet'"),
+        ("--dataset svhn", "invalid choice: 'svhn'"),
         ("--dataset cifar10 --data-dir DIR/empty", "expected CIFAR10, as torchvision keeps it"),
         ("--train-samples 9", "from 10 (the number of classes) to 1437 (all samples), got 9"),
         ("--train-samples 1438", "got 1438"),
@@ -189,7 +189,7 @@ def test_a_run_keeps_its_options(
     run = str(tmp_path / "run")
     assert main([*SHORT, "--output-dir", run]) == 0
     line = error(main, ["--resume", run, "--lr", "0.1"], capsys)
-    assert "beside --resume expected only ['data_dir', 'devices', 'epochs', 'num_workers']" in line
+    assert "beside --resume expected only ['checkpoint_every_steps', 'compile', 'data_dir'" in line
     assert "['lr']" in line
     assert "['epochs']" in error(main, ["--evaluate", run, "--epochs", "3"], capsys)
     line = error(main, ["--resume", run, "--epochs", "3"], capsys)

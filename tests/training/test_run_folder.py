@@ -6,8 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from kymatio_learned.training import RunFolder
-from kymatio_learned.training.atomic import atomic_write
-from kymatio_learned.training.atomic_checkpoint_io import AtomicCheckpointIO
+from kymatio_learned.training.atomic import atomic_write, remove_unfinished
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -26,14 +25,17 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     assert path.read_text() == "old"
 
 
-def test_a_failed_checkpoint_leaves_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "last.ckpt"
-    io = AtomicCheckpointIO()
-    io.save_checkpoint({"epoch": 1}, path)
-    with pytest.raises(AttributeError):
-        io.save_checkpoint({"epoch": 2, "unpicklable": lambda: 0}, path)
-    assert io.load_checkpoint(path) == {"epoch": 1}
-    assert [file.name for file in tmp_path.iterdir()] == ["last.ckpt"]
+def test_what_a_killed_process_left_unfinished_is_no_use_of_the_folder(tmp_path: Path) -> None:
+    with atomic_write(tmp_path / "checkpoints" / "last.ckpt") as temporary:
+        temporary.write_text("half")
+        kept = temporary.read_text()
+    temporary.write_text(kept)  # as if it had been killed
+    (tmp_path / temporary.name).write_text(kept)
+    remove_unfinished(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*.*")] == ["last.ckpt"]
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / temporary.name).touch()
+    RunFolder(tmp_path / "run").check_unused()
 
 
 def test_figures_are_pictures(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The data sets of the training scripts, by name."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from torch import Tensor
 from torchvision.datasets import CIFAR10, CIFAR100, MNIST
 from torchvision.transforms.v2.functional import resize
 
-from .folder import load_folder
+from .folder import load_folder, load_imagenet
 from .image_files import ImageFiles
 from .image_set import ImageSet
 from .image_splits import ImageSplits
 from .image_tensor import ImageTensor
 from .statistics import COLOUR_MEAN, COLOUR_STD, MNIST_MEAN, MNIST_STD, mean_and_std
-from .subset import stratified_subset
+from .subset import class_subset, stratified_subset
 
 DOWNLOAD_DIR = Path("~/.cache/kymatio_learned")
 MEMORY_LIMIT = 2**30  # bytes
@@ -72,6 +72,7 @@ DATASETS: dict[str, Callable[[Path | None, int | None], ImageSplits]] = {
     "cifar100": load_cifar100,
     "mnist": load_mnist,
     "folder": load_folder,
+    "imagenet": load_imagenet,
 }
 
 
@@ -80,6 +81,7 @@ def load_dataset(
     *,
     data_dir: str | Path | None = None,
     image_size: int | None = None,
+    classes: int | Sequence[str] | None = None,
     train_samples: int | None = None,
     seed: int = 0,
     in_memory: bool = True,
@@ -89,15 +91,19 @@ def load_dataset(
     Parameters
     ----------
     name
-        "digits", "cifar10", "cifar100", "mnist" or "folder" (see :func:`load_folder`).
+        "digits", "cifar10", "cifar100", "mnist", "folder" (see :func:`load_folder`) or "imagenet"
+        (see :func:`load_imagenet`).
     data_dir
         Where the data is. The torchvision sets are downloaded when it is not given.
     image_size
-        Height and width to bring the images to; by default their own, 32 for the digits.
+        Height and width to bring the images to; by default their own, 32 for the digits and 224 for
+        ImageNet.
+    classes
+        The first so many classes, or those with these names; all of them by default.
     train_samples
         Size of a stratified subset of the training images; all of them by default.
     seed
-        Seed of the subset.
+        Seed of the subset, and of random crops.
     in_memory
         True reads sets of up to 1 GiB (decoded) at once, and larger ones from their files at every
         use; False reads files at every use.
@@ -124,16 +130,24 @@ def load_dataset(
         raise ValueError(f"expected an image size of at least 1, got {image_size}")
     folder = None if data_dir is None else Path(data_dir).expanduser()
     splits = DATASETS[name](folder, image_size)
+    if classes is not None:
+        splits = class_subset(splits, classes)
     train, test = splits.train, splits.test
     if train_samples is not None:
         train = train.select(stratified_subset(train.labels, train_samples, seed=seed).tolist())
+    if isinstance(train, ImageFiles) and train.randomly_cropped:
+        train = train.cropped(seed)
     if in_memory:
         train, test = _decoded(train), _decoded(test)
     return replace(splits, train=train, test=test)
 
 
 def _decoded(images: ImageSet) -> ImageSet:
-    if isinstance(images, ImageFiles) and images.nbytes <= MEMORY_LIMIT:
+    if (
+        isinstance(images, ImageFiles)
+        and not images.randomly_cropped
+        and images.nbytes <= MEMORY_LIMIT
+    ):
         return images.decoded()
     return images
 

@@ -1,25 +1,44 @@
-"""Image folders: one folder a split, in it one folder a class."""
+"""Image folders: one folder a split, in it one folder a class; ImageNet is one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from torchvision.datasets.folder import IMG_EXTENSIONS, make_dataset
 
 from .image_files import ImageFiles
 from .image_splits import ImageSplits
 from .statistics import COLOUR_MEAN, COLOUR_STD, mean_and_std
 
+IMAGENET_SIZE, IMAGENET_MARGIN = 224, 256 / 224
 STATISTICS_SAMPLES = 1000
 GREY_MODES = ("1", "L", "LA")
+
+
+def load_imagenet(data_dir: Path | None, image_size: int | None = None) -> ImageSplits:
+    """List ImageNet, or a folder tree like it, with its usual crops: see :func:`load_folder`.
+
+    Images are cropped at random for training, by torchvision's ``RandomResizedCrop``, to 224x224
+    where `image_size` is not given. For testing their shorter side is brought to 256 and the middle
+    224x224 is taken, or in proportion.
+    """
+    splits = load_folder(data_dir, IMAGENET_SIZE if image_size is None else image_size)
+    train, test = (
+        ImageFiles(images.paths, images.labels, images.shape, margin=margin, crop_seed=seed)
+        for images, margin, seed in ((splits.train, 1.0, 0), (splits.test, IMAGENET_MARGIN, None))
+        if isinstance(images, ImageFiles)
+    )
+    return replace(splits, train=train, test=test)
 
 
 def load_folder(data_dir: Path | None, image_size: int | None = None) -> ImageSplits:
     """List an image-folder tree: ``train/<class>/``, and ``test/<class>/`` or ``val/<class>/``.
 
     The first training image says whether the images are grey or colour, and, where `image_size` is
-    not given, their size. Images of another size are resized and cropped about their centre.
+    not given, their size. Images of another size are resized and cropped about their centre; those
+    of another kind become grey or colour, without transparency.
 
     Parameters
     ----------
@@ -59,9 +78,9 @@ def load_folder(data_dir: Path | None, image_size: int | None = None) -> ImageSp
     if empty := sorted(set(classes) - {classes[label] for _, label in train}):
         raise ValueError(f"expected images of every class in {train_dir}, found none of {empty}")
 
-    with Image.open(train[0][0]) as first:
-        channels = 1 if first.mode in GREY_MODES else 3
-        height, width = (first.height, first.width) if image_size is None else (image_size,) * 2
+    channels, height, width = _first_shape(train[0][0])
+    if image_size is not None:
+        height = width = image_size
     train_set, test_set = (
         ImageFiles(
             [path for path, _ in samples],
@@ -76,6 +95,14 @@ def load_folder(data_dir: Path | None, image_size: int | None = None) -> ImageSp
         step = max(1, len(train) // STATISTICS_SAMPLES)
         mean, std = mean_and_std(train_set.images(range(0, len(train), step)))
     return ImageSplits(train_set, test_set, tuple(classes), mean, std, flip=True)
+
+
+def _first_shape(path: str) -> tuple[int, int, int]:
+    try:
+        with Image.open(path) as image:
+            return 1 if image.mode in GREY_MODES else 3, image.height, image.width
+    except UnidentifiedImageError as error:
+        raise ValueError(f"{path} cannot be read as an image: {error}") from error
 
 
 def _subfolders(folder: Path) -> list[str]:

@@ -10,9 +10,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, DistributedSampler
 
 from .augmentation import random_crop, random_flip
+from .image_files import ImageFiles
 from .image_set import Batch, ImageSet
 from .image_splits import ImageSplits
 from .image_tensor import ImageTensor
+from .resumable_loader import ResumableLoader
 
 
 class ImageDataModule(pl.LightningDataModule):
@@ -21,8 +23,8 @@ class ImageDataModule(pl.LightningDataModule):
     Pixels are read as bytes; flips, crops and the normalisation :math:`(x / 255 - \mu) / \sigma`
     act on whole batches, on the device that trains. A crop takes an image of the same size out of
     the image padded with zeros, by 4 pixels at 32x32 and in proportion at other sizes. All that is
-    random depends on the seed and the step alone, so an interrupted run goes on as if nothing had
-    happened.
+    random depends on the seed and the number of the batch alone, so an interrupted run goes on as
+    if nothing had happened, within an epoch too.
 
     Parameters
     ----------
@@ -77,17 +79,31 @@ class ImageDataModule(pl.LightningDataModule):
     def train_dataloader(self) -> DataLoader[Batch]:
         """Give the training images, in an order of their own each epoch."""
         world_size, rank = self._processes()
+        train = self.splits.train
+        if isinstance(train, ImageFiles) and not self.augment:
+            train = train.cropped(None)
         # A sampler that draws its order from the seed and the epoch, on one process as on many.
         sampler: DistributedSampler[Batch] = DistributedSampler(
-            self.splits.train, num_replicas=world_size, rank=rank, shuffle=True, seed=self.seed
+            train, num_replicas=world_size, rank=rank, shuffle=True, seed=self.seed
         )
-        return self._loader(self.splits.train, sampler, drop_last=len(sampler) >= self.batch_size)
+        return ResumableLoader(
+            train,
+            sampler,
+            batch_size=self.batch_size,
+            drop_last=len(sampler) >= self.batch_size,
+            **self._options(train),
+        )
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Give the test images, every one once."""
         world_size, rank = self._processes()
         indices = range(rank, len(self.splits.test), world_size)
-        return self._loader(self.splits.test, indices, drop_last=False)
+        return DataLoader(
+            self.splits.test,
+            sampler=indices,
+            batch_size=self.batch_size,
+            **self._options(self.splits.test),
+        )
 
     test_dataloader = val_dataloader
 
@@ -97,7 +113,8 @@ class ImageDataModule(pl.LightningDataModule):
         trainer = self.trainer
         assert trainer is not None, "Lightning calls this hook while a trainer runs"
         if trainer.training and self.augment:
-            images = self._augmented(images, trainer.global_step, trainer.global_rank)
+            batch_number = trainer.fit_loop.total_batch_idx + 1
+            images = self._augmented(images, batch_number, trainer.global_rank)
         dtype = next(trainer.lightning_module.parameters()).dtype
         return self.normalised(images, dtype), labels
 
@@ -122,33 +139,31 @@ class ImageDataModule(pl.LightningDataModule):
         )
         return (images.to(dtype) / 255 - mean) / std
 
-    def _augmented(self, images: Tensor, step: int, rank: int) -> Tensor:
-        state = np.random.SeedSequence([self.seed, step, rank]).generate_state(1, np.uint64)
+    def _augmented(self, images: Tensor, batch_number: int, rank: int) -> Tensor:
+        state = np.random.SeedSequence([self.seed, batch_number, rank]).generate_state(1, np.uint64)
         generator = torch.Generator().manual_seed(int(state[0]))
         if self.splits.flip:
             images = random_flip(images, generator)
-        return random_crop(images, self.crop_padding, generator)
+        if not self.splits.train.randomly_cropped:  # those were cropped when they were read
+            images = random_crop(images, self.crop_padding, generator)
+        return images
 
     def _processes(self) -> tuple[int, int]:
         return (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
 
-    def _loader(
-        self, images: ImageSet, sampler: DistributedSampler[Batch] | range, *, drop_last: bool
-    ) -> DataLoader[Batch]:
+    def _options(self, images: ImageSet) -> dict[str, Any]:
         num_workers = self.num_workers
         if num_workers is None:
             in_memory = isinstance(images, ImageTensor)
             num_workers = 0 if in_memory else suggested_max_num_workers(self._processes()[0])
-        return DataLoader(
-            images,
-            batch_size=self.batch_size,
-            sampler=sampler,
-            drop_last=drop_last,
-            num_workers=num_workers,
-            persistent_workers=num_workers > 0,
-            collate_fn=_unchanged,
-            pin_memory=torch.cuda.is_available(),
-        )
+        return {
+            "num_workers": num_workers,
+            "persistent_workers": num_workers > 0,
+            "collate_fn": _unchanged,
+            "pin_memory": torch.cuda.is_available(),
+            # Its own: the seeds that a loader draws for its workers leave the global one alone.
+            "generator": torch.Generator().manual_seed(self.seed),
+        }
 
 
 def _unchanged(batch: Any) -> Any:

@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
 from torch import Tensor
+from torchvision.transforms import RandomResizedCrop
+from torchvision.transforms.v2 import functional as F
 
+from .decoding import centre_view, read_image
 from .image_set import ImageSet
 from .image_tensor import ImageTensor
 
-
-def read_image(path: str | Path, shape: Sequence[int]) -> NDArray[np.uint8]:
-    """Read an image file, as grey or colour, resized and cropped about its centre.
-
-    Parameters
-    ----------
-    path
-        An image file of any format that Pillow reads.
-    shape
-        Shape (C, M, N) that is wanted; C is 1 (grey) or 3 (red, green, blue).
-
-    Returns
-    -------
-    NDArray
-        Shape (C, M, N), uint8.
-    """
-    channels, height, width = shape
-    with Image.open(path) as file:
-        image = file.convert("L" if channels == 1 else "RGB")
-    if image.size != (width, height):
-        image = ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)
-    return np.asarray(image).reshape(height, width, channels).transpose(2, 0, 1)
+# Of torchvision's crops for ImageNet: share of the image, and width over height.
+CROP_AREA, CROP_ASPECT = [0.08, 1.0], [3 / 4, 4 / 3]
 
 
 class ImageFiles(ImageSet):
@@ -48,25 +28,69 @@ class ImageFiles(ImageSet):
     labels
         Class of each image, shape (n,), int64.
     shape
-        Shape (C, M, N) that every image is brought to.
+        Shape (C, M, N) that every image is brought to: see :func:`centre_view`.
+    margin
+        See :func:`centre_view`.
+    crop_seed
+        Where it is given, each use of an image is another crop of random size and shape, by
+        torchvision's ``RandomResizedCrop``. It depends on the seed and the sample alone; sample
+        i + k n is the k-th use of image i of n.
     """
 
-    def __init__(self, paths: Sequence[str], labels: Tensor, shape: Sequence[int]) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        labels: Tensor,
+        shape: Sequence[int],
+        *,
+        margin: float = 1.0,
+        crop_seed: int | None = None,
+    ) -> None:
         super().__init__(labels, shape)
         self.paths = paths
+        self.margin = margin
+        self.crop_seed = crop_seed
+
+    @property
+    def randomly_cropped(self) -> bool:
+        """Whether each use of an image is another crop."""
+        return self.crop_seed is not None
 
     def images(self, indices: Sequence[int]) -> Tensor:
         """Give images as a uint8 tensor of shape (B, C, M, N)."""
-        batch = np.empty((len(indices), *self.shape), dtype=np.uint8)
-        for image, index in zip(batch, indices, strict=True):
-            image[...] = read_image(self.paths[index], self.shape)
-        return torch.from_numpy(batch)
+        batch = torch.empty((len(indices), *self.shape), dtype=torch.uint8)
+        for image, sample in zip(batch, indices, strict=True):
+            path = self.paths[sample % len(self)]
+            image.copy_(self._view(read_image(path, self.shape[0]), sample))
+        return batch
 
     def select(self, indices: Sequence[int]) -> ImageFiles:
         """Give the set of some of the images."""
         paths = [self.paths[index] for index in indices]
-        return ImageFiles(paths, self.labels[torch.as_tensor(indices)], self.shape)
+        return self._like(paths, self.labels[torch.as_tensor(indices)], self.crop_seed)
+
+    def cropped(self, crop_seed: int | None) -> ImageFiles:
+        """Give the same set with other random crops, or without."""
+        return self._like(self.paths, self.labels, crop_seed)
+
+    def relabelled(self, labels: Tensor) -> ImageFiles:
+        """Give the same images with other labels."""
+        return self._like(self.paths, labels, self.crop_seed)
 
     def decoded(self) -> ImageTensor:
         """Give the same set, read once and held in memory."""
         return ImageTensor(self.images(range(len(self))), self.labels)
+
+    def _like(self, paths: Sequence[str], labels: Tensor, crop_seed: int | None) -> ImageFiles:
+        return ImageFiles(paths, labels, self.shape, margin=self.margin, crop_seed=crop_seed)
+
+    def _view(self, image: Tensor, sample: int) -> Tensor:
+        size = list(self.shape[1:])
+        if self.crop_seed is None:
+            return centre_view(image, size, self.margin)
+        state = np.random.SeedSequence([self.crop_seed, sample]).generate_state(1, np.uint64)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(state[0]))
+            place = RandomResizedCrop.get_params(image, CROP_AREA, CROP_ASPECT)
+        view: Tensor = F.resized_crop(image, *place, size, antialias=True)
+        return view

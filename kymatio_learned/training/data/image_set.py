@@ -32,6 +32,15 @@ class ImageSet(Dataset[Batch], ABC):
     def images(self, indices: Sequence[int]) -> Tensor:
         """Give images as a uint8 tensor of shape (B, C, M, N)."""
 
+    @property
+    def randomly_cropped(self) -> bool:
+        """Whether each use of an image is another crop; then samples are counted on and on."""
+        return False
+
+    @abstractmethod
+    def relabelled(self, labels: Tensor) -> ImageSet:
+        """Give the same images with other labels."""
+
     @abstractmethod
     def select(self, indices: Sequence[int]) -> ImageSet:
         """Give the set of some of the images."""
@@ -51,4 +60,4 @@ class ImageSet(Dataset[Batch], ABC):
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         # DataLoader asks for a whole batch by this name; its collate function must leave it as it
         # is.
-        return self.images(indices), self.labels[torch.as_tensor(indices)]
+        return self.images(indices), self.labels[torch.as_tensor(indices) % len(self)]

@@ -36,6 +36,10 @@ class ImageTensor(ImageSet):
         """Give images as a uint8 tensor of shape (B, C, M, N)."""
         return self.tensor[torch.as_tensor(indices)]
 
+    def relabelled(self, labels: Tensor) -> ImageTensor:
+        """Give the same images with other labels."""
+        return ImageTensor(self.tensor, labels)
+
     def select(self, indices: Sequence[int]) -> ImageTensor:
         """Give the set of some of the images."""
         images, labels = self.__getitems__(indices)

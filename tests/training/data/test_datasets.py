@@ -95,7 +95,7 @@ def test_a_folder_without_the_data_set_is_refused(name: str, tmp_path: Path) -> 
 
 
 def test_wrong_options_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"among digits, .*folder, got 'svhn'"):
+    with pytest.raises(ValueError, match=r"among digits, .*, imagenet, got 'svhn'"):
         load_dataset("svhn")
     with pytest.raises(ValueError, match="image size of at least 1, got 0"):
         load_dataset("digits", image_size=0)

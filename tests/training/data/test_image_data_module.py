@@ -23,15 +23,18 @@ def splits(n_train: int = 20, n_test: int = 7) -> ImageSplits:
 
 def attach(data: ImageDataModule, **state: Any) -> ImageDataModule:
     """Give a module the state of a trainer."""
-    defaults = {"training": True, "global_step": 0, "global_rank": 0, "world_size": 1}
-    module = nn.Linear(1, 1)
-    data.trainer = SimpleNamespace(**{**defaults, "lightning_module": module, **state})  # type: ignore[assignment]
+    defaults = {"training": True, "global_rank": 0, "world_size": 1}
+    parts = {
+        "lightning_module": nn.Linear(1, 1),
+        "fit_loop": SimpleNamespace(total_batch_idx=state.pop("batch", 0)),
+    }
+    data.trainer = SimpleNamespace(**{**defaults, **parts, **state})  # type: ignore[assignment]
     return data
 
 
 def order(data: ImageDataModule, epoch: int) -> list[int]:
     loader = data.train_dataloader()
-    loader.sampler.set_epoch(epoch)  # type: ignore[attr-defined]
+    loader.batch_sampler.sampler.set_epoch(epoch)  # type: ignore[union-attr]
     return [int(image[0, 0, 0]) for images, _ in loader for image in images]
 
 
@@ -106,19 +109,19 @@ def test_augmentation_changes_training_images_only_and_stays_in_range() -> None:
     assert torch.equal(train, plain)
 
 
-def test_augmentation_depends_on_seed_step_and_process() -> None:
+def test_augmentation_depends_on_seed_batch_and_process() -> None:
     batch = load_dataset("digits").train.__getitems__(range(32))
 
     def augmented(seed: int, **state: int) -> torch.Tensor:
         data = attach(ImageDataModule(load_dataset("digits"), seed=seed), **state)
         return data.on_after_batch_transfer(batch, 0)[0]
 
-    first = augmented(1, global_step=5)
-    assert torch.equal(first, augmented(1, global_step=5))
+    first = augmented(1, batch=5)
+    assert torch.equal(first, augmented(1, batch=5))
     for other in (
-        augmented(2, global_step=5),
-        augmented(1, global_step=6),
-        augmented(1, global_step=5, global_rank=1),
+        augmented(2, batch=5),
+        augmented(1, batch=6),
+        augmented(1, batch=5, global_rank=1),
     ):
         assert not torch.equal(first, other)
 

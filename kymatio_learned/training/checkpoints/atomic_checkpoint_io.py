@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
 
-from .atomic import atomic_write
+from ..atomic import atomic_write
+from .format import FORMAT_KEY, FORMAT_VERSION, read_checkpoint
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -19,13 +20,15 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None
     ) -> None:
-        """Write a checkpoint."""
+        """Write a checkpoint; OSError when there is no room for it."""
         with atomic_write(Path(path)) as temporary:
-            torch.save(checkpoint, temporary)
+            try:
+                torch.save({**checkpoint, FORMAT_KEY: FORMAT_VERSION}, temporary)
+            except RuntimeError as error:  # what PyTorch makes of a failed write
+                raise OSError(f"could not write {path}: is the disk full?") from error
 
     def load_checkpoint(
         self, path: str | Path, map_location: Any = "cpu", weights_only: bool | None = True
     ) -> dict[str, Any]:
-        """Read a checkpoint; always with ``weights_only=True``."""
-        checkpoint: dict[str, Any] = torch.load(path, map_location, weights_only=True)
-        return checkpoint
+        """Read a checkpoint: see :func:`read_checkpoint`."""
+        return read_checkpoint(path)

@@ -1,0 +1,132 @@
+"""What each process of a training holds beside the weights."""
+
+import random
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from torch import distributed
+from torchmetrics import Metric
+
+State = dict[str, Any]
+
+
+class ProcessStates(pl.Callback):
+    """Keep the random states and the running sums of the epoch, of every process.
+
+    With them an interrupted run goes on bit for bit. They are exact for the same number of
+    processes; another number can go on from the end of an epoch only.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: list[State] | None = None
+        self._module: pl.LightningModule | None = None
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Note whose sums are kept."""
+        self._module = pl_module
+
+    def state_dict(self) -> State:
+        """Give the states of all processes to a checkpoint."""
+        assert self._module is not None, "Lightning calls setup before it saves"
+        own = {"random": random_states(), "sums": _sums(self._module)}
+        if not (distributed.is_available() and distributed.is_initialized()):
+            return {"processes": [own]}
+        states: list[Any] = [None] * distributed.get_world_size()
+        distributed.all_gather_object(states, own)
+        return {"processes": states}
+
+    def load_state_dict(self, state_dict: State) -> None:
+        """Take the states from a checkpoint, until the training starts."""
+        self._loaded = state_dict["processes"]
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Restore the states of this process."""
+        states, self._loaded = self._loaded, None
+        if states is None:
+            return
+        if len(states) != trainer.world_size:
+            if trainer.fit_loop.restarting:
+                raise ValueError(
+                    f"a run that was stopped within an epoch goes on with as many processes as it "
+                    f"had: expected {len(states)}, got {trainer.world_size}"
+                )
+            return
+        state = states[trainer.global_rank]
+        set_random_states(state["random"])
+        if trainer.fit_loop.restarting:  # within an epoch
+            _set_sums(pl_module, state["sums"])
+            # Lightning restores loaders itself, but not those that were needed before, as the
+            # number of steps of some schedules is.
+            loader: Any = trainer.train_dataloader
+            done = trainer.fit_loop.batch_idx + 1
+            loader.load_state_dict({"epoch": trainer.current_epoch, "batches": done})
+
+
+def random_states() -> State:
+    """Give the states of all global random generators, in plain types.
+
+    Returns
+    -------
+    dict
+        For :func:`set_random_states`.
+
+    Examples
+    --------
+    >>> states = random_states()
+    >>> first = random.random(), np.random.rand(), torch.rand(()).item()
+    >>> set_random_states(states)
+    >>> first == (random.random(), np.random.rand(), torch.rand(()).item())
+    True
+    """
+    version, internal, gauss = random.getstate()
+    name, keys, *rest = np.random.get_state(legacy=True)  # noqa: NPY002  # what others use
+    return {
+        "python": [version, list(internal), gauss],
+        "numpy": [name, np.asarray(keys).tolist(), *rest],
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state() if torch.cuda.is_available() else None,
+    }
+
+
+def set_random_states(states: State) -> None:
+    """Put the global random generators back to where they were.
+
+    Parameters
+    ----------
+    states
+        From :func:`random_states`.
+    """
+    version, internal, gauss = states["python"]
+    random.setstate((version, tuple(internal), gauss))
+    name, keys, *rest = states["numpy"]
+    state = (name, np.array(keys, dtype=np.uint32), *rest)
+    np.random.set_state(state)  # noqa: NPY002
+    torch.set_rng_state(states["torch"])
+    if states["cuda"] is not None and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["cuda"])
+
+
+def _training_metrics(module: pl.LightningModule) -> dict[str, Metric]:
+    metrics = {name: m for name, m in module.named_children() if isinstance(m, Metric)}
+    return {name: metric for name, metric in metrics.items() if name.startswith("train_")}
+
+
+def _sums(module: pl.LightningModule) -> State:
+    return {
+        name: {
+            "count": metric.update_count,
+            "state": {
+                key: torch.as_tensor(value).cpu() for key, value in metric.metric_state.items()
+            },
+        }
+        for name, metric in _training_metrics(module).items()
+    }
+
+
+def _set_sums(module: pl.LightningModule, sums: State) -> None:
+    for name, metric in _training_metrics(module).items():
+        for key, value in sums[name]["state"].items():
+            setattr(metric, key, value.to(metric.device))
+        metric._update_count = sums[name]["count"]  # else it warns that there is nothing in it
