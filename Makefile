@@ -1,5 +1,6 @@
 # make demo    trains a learned scattering network on handwritten digits
-# make test    runs every test
+# make test    runs every test but the slow ones
+# make test-slow  runs the tests that take minutes
 # make lint    checks style and types
 # make docs    builds the documentation into docs/_build/html
 # make bench   measures speed and memory on the CPU, in 15 minutes, for docs/performance.rst
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --editable
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test test-slow lint docs bench clean
 
 demo: .venv/installed
 	$(BIN)/python examples/cifar_train.py --dataset digits
@@ -18,6 +19,9 @@ demo: .venv/installed
 # One thread in each worker: the workers share the cores. A file's tests stay together, so that they share what they prepare.
 test: .venv/installed
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-slow: .venv/installed
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow tests
 
 lint: .venv/installed
 	$(BIN)/ruff check .
