@@ -79,6 +79,10 @@ class ChannelMixing(nn.Module):
         P = U @ Vh
         self.weight.copy_(torch.view_as_real(P) if self.complex_weights else P)
 
+    def parts(self) -> Tensor:
+        """Return the weights as real matrices, ``(2, K, C)`` if they are complex, or ``(K, C)``."""
+        return self.weight.permute(2, 0, 1) if self.complex_weights else self.weight
+
     def matrix(self) -> Tensor:
         """Return the real matrix that acts on planes; see `functional.block_matrix`."""
         return block_matrix(self.weight, self.layout, self.complex_weights)

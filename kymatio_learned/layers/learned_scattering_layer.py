@@ -1,16 +1,24 @@
 """One layer of a learned scattering network."""
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
+from ..scattering2d.backend.autocast import product_dtype, without_autocast
 from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
-from .channel_layout import ChannelLayout, Planes, concatenate, join
+from .channel_layout import ChannelLayout
 from .channel_mixing import ChannelMixing
 from .channel_norm import ChannelNorm
-from .functional import mix_channels
+from .feature_maps import FeatureMaps, gather
+from .fold_cache import FoldCache
+from .functional import modulus
 from .nonlinearity import Nonlinearity
+from .slots import Block, from_slots, to_slots
 from .standardization import Standardization
+from .standardized_mixing import Folded, Statistics, fold, mix_and_normalize, standardized_mixing
 
 
 class LearnedScatteringLayer(nn.Module):
@@ -88,6 +96,8 @@ class LearnedScatteringLayer(nn.Module):
         self.standardization = Standardization(features)
         self.mixing = ChannelMixing(features, out_channels, complex_weights=complex_mixing)
         self.norm = ChannelNorm()
+        self._blocks = self._channel_blocks()
+        self._folded: FoldCache[Folded] = FoldCache()
 
     @property
     def out_layout(self) -> ChannelLayout:
@@ -96,42 +106,95 @@ class LearnedScatteringLayer(nn.Module):
 
     def features(self, x: Tensor) -> Tensor:
         """Return what is mixed, planes ``(B, n_planes, M', N')``, before the standardization."""
-        phi, psi = self._filter(x)
-        if not self.skip:
-            return join(phi, self.nonlinearity.map_planes(psi))
-        linear = Planes(*(concatenate(low, high) for low, high in zip(phi, psi, strict=True)))
-        return join(linear, self.nonlinearity.map_planes(linear))
+        channels = self.standardization.layout
+        C, a = channels.n_channels, channels.n_complex
+        order = from_slots(torch.arange(C, device=x.device), self._blocks)
+        order = torch.cat([order[:a], order[:a] + C, order[a:]])
+        return self._gather(x)[..., order].permute(0, 3, 1, 2)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map planes ``(B, n_planes, M, N)`` to ``(B, out_layout.n_planes, M', N')``."""
-        x = self.features(x)
-        mean, inv_std = self.standardization.statistics(x)
-        # The standardization is folded into the matrix: no pass over the features is its own.
-        matrix = self.mixing.matrix() * self.mixing.layout.repeat_per_plane(inv_std)
-        scaled_mean = mean * (inv_std[:, None] if mean.dim() == 2 else inv_std)
-        return self.norm(mix_channels(x, matrix, -self.mixing.mix_vector(scaled_mean)))
+        features = self._gather(x)
+        with without_autocast(x):
+            if self.training or torch.is_grad_enabled():
+                self._folded.clear()
+                y = self._mix(features)
+            else:
+                std, weight = self.standardization, self.mixing.weight
+                buffers = (std.running_mean, std.running_var)
+                folded = self._folded.get(lambda: self._fold(features.dtype), weight, *buffers)
+                y, _ = mix_and_normalize(features.flatten(0, 2), folded, self.norm.eps)
+        return y.view(*features.shape[:3], y.shape[-1]).permute(0, 3, 1, 2)
 
-    def _filter(self, x: Tensor) -> tuple[Planes, Planes]:
-        """Return the planes of x * phi and of x * psi, input channel slow and angle fast."""
-        B, _, M, N = x.shape
+    def _mix(self, features: Tensor) -> Tensor:
+        """Standardize, mix and normalize features; in training, update the running averages."""
+        std = self.standardization
+        weight = to_slots(self.mixing.parts(), self._blocks)
+        stats = None if std.training else self._statistics()
+        eps = std.eps, self.norm.eps
+        y, stats = standardized_mixing(features, weight, std.layout.n_complex, stats, eps)
+        if std.training:
+            mean, var = (from_slots(values, self._blocks) for values in stats)
+            std.update(mean[0] if std.layout.is_real else mean.mT, var, features[..., 0].numel())
+        return y
+
+    def _fold(self, dtype: torch.dtype) -> Folded:
+        """Fold the standardization by the running averages into the mixing."""
+        std, weight = self.standardization, to_slots(self.mixing.parts(), self._blocks)
+        return fold(weight, std.layout.n_complex, self._statistics(), std.eps).to(dtype)
+
+    def _statistics(self) -> Statistics:
+        """Return the running averages, in the order of the slots."""
+        mean, var = self.standardization.running_mean, self.standardization.running_var
+        mean = torch.stack([mean, torch.zeros_like(mean)]) if mean.dim() == 1 else mean.mT
+        return Statistics(to_slots(mean, self._blocks), to_slots(var, self._blocks))
+
+    def _channel_blocks(self) -> list[Block]:
+        """Return the channels that are mixed, the complex ones first."""
+        a, b, L = self.layout.n_complex, self.layout.n_real, self.wavelets.L
+        low_complex, low_real, high = [Block(a, 1)], [Block(b, 1)], [Block(a, L), Block(b, L)]
+        if self.skip:
+            kept, collapsed = (low_complex + high, low_real), (low_complex + high, low_real)
+        else:
+            kept, collapsed = (low_complex, low_real), (high, [])
+        if self.nonlinearity.name == "modulus":
+            blocks = [*kept[0], *kept[1], *collapsed[0], *collapsed[1]]
+        else:
+            blocks = [*kept[0], *collapsed[0], *kept[1], *collapsed[1]]
+        return [block for block in blocks if block.in_channels]
+
+    def _gather(self, x: Tensor) -> Tensor:
+        """Return the features ``(B, M', N', R)``, channels last; see `gather`."""
         a, b = self.layout.n_complex, self.layout.n_real
-        empty = x.new_zeros(B, 0, *self.wavelets.output_shape)
-        phi, highs = Planes(empty, empty, empty), []
-        if a:  # (B, 2 a, M, N) -> (B a, 2, M, N): one complex image a channel
-            pairs = x[:, : 2 * a].unflatten(1, (2, a)).transpose(1, 2).reshape(B * a, 2, M, N)
-            low, high = (y.unflatten(0, (B, a)) for y in self.wavelets.planar_wavelets(pairs))
-            phi = phi._replace(re=low[:, :, 0], im=low[:, :, 1])
-            highs.append(high)
+        x, low_complex, low_real, highs = x.permute(0, 2, 3, 1), [], [], []
+        if a:
+            low, high = self.wavelets.planar_wavelets(x[..., : 2 * a].unflatten(-1, (2, a)))
+            low_complex, highs = [low.unsqueeze(4)], [high]
         if b:
-            singles = x[:, 2 * a :].reshape(B * b, 1, M, N)
-            low, high = (y.unflatten(0, (B, b)) for y in self.wavelets.planar_wavelets(singles))
-            phi = phi._replace(real=low[:, :, 0])
-            highs.append(high)
-        # (B, C, 2, L, M', N') -> (B, C L, M', N')
-        re, im = (
-            concatenate(*(high[:, :, part].flatten(1, 2) for high in highs)) for part in (0, 1)
-        )
-        return phi, Planes(re, im, empty)
+            low, high = self.wavelets.planar_wavelets(x[..., 2 * a :].unsqueeze(3))
+            low_real, highs = [low.unsqueeze(4)], [*highs, high]
+        if self.nonlinearity.name == "modulus":
+            flags = {"keep": self.skip, "collapse": True}
+            features = [FeatureMaps(m, collapse=self.skip) for m in low_complex]
+            features += [FeatureMaps(m, **flags) for high in highs for m in high]
+            features += [FeatureMaps(m, collapse=self.skip) for m in low_real]
+        else:
+            psi = [torch.cat(high, 4) for high in highs]
+            linear = [*low_complex, *psi, *low_real]
+            kept, mapped = (linear, linear) if self.skip else (low_complex + low_real, psi)
+            features = [FeatureMaps(m) for m in [*kept, *self._map(mapped)]]
+        return gather(features, product_dtype(x))
+
+    def _map(self, maps: Sequence[Tensor]) -> Iterator[Tensor]:
+        """Apply a non-linearity that keeps phases to ``(B, M, N, p, l, C)``, all channels."""
+        start = 0
+        for z in maps:
+            n_filters, C = z.shape[4:]
+            part = slice(start, start := start + n_filters * C)
+            re, *im = z.unbind(3)
+            r = modulus(re, *im) if im else re.abs()
+            factor = self.nonlinearity.factor(r, partial(_per_map, part=part, C=C))
+            yield z * factor.unsqueeze(3)
 
     def meta(self) -> list[dict[str, Any]]:
         """Tell which channel is which among the columns of ``mixing.weight``.
@@ -164,3 +227,8 @@ class LearnedScatteringLayer(nn.Module):
     def extra_repr(self) -> str:
         """Return what the representation shows."""
         return f"skip={self.skip}"
+
+
+def _per_map(values: Tensor, part: slice, C: int) -> Tensor:
+    """Return values ``(l, C)`` of some of ``(n_channels, 1, 1)``."""
+    return values[part].view(C, -1).mT

@@ -123,17 +123,40 @@ class Nonlinearity(nn.Module):
 
     def map_planes(self, z: Planes) -> Planes:
         """Do the same for planes that are not concatenated."""
-        if self._gain_function is None:
+        if self.name == "modulus":
             return collapse_phases(z)
-        parameters = {key: getattr(self, key) for key in self._parameter_names}
         a = self.layout.n_complex
-        complex_part, real_part = (
-            {key: value[part] if self.learned else value for key, value in parameters.items()}
-            for part in (slice(a), slice(a, None))
-        )
-        factor = self._gain_function(modulus(z.re, z.im), **complex_part)
-        real_factor = self._gain_function(z.real.abs(), **real_part)
+        factor = self.factor(modulus(z.re, z.im), lambda values: values[:a])
+        real_factor = self.factor(z.real.abs(), lambda values: values[a:])
         return Planes(factor * z.re, factor * z.im, real_factor * z.real)
+
+    def factor(self, r: Tensor, select: Callable[[Tensor], Tensor]) -> Tensor:
+        """Return what multiplies channels of amplitude `r`.
+
+        Parameters
+        ----------
+        r
+            Amplitudes, of any shape.
+        select
+            Takes the values of these channels, in the shape of `r`, from all those of a learned
+            parameter, ``(n_channels, 1, 1)``.
+
+        Returns
+        -------
+        torch.Tensor
+            Of the shape of `r`.
+
+        Raises
+        ------
+        ValueError
+            If the non-linearity is the modulus, which does not multiply.
+        """
+        if self._gain_function is None:
+            raise ValueError("expected a non-linearity that keeps phases, got 'modulus'")
+        parameters = {key: getattr(self, key) for key in self._parameter_names}
+        if self.learned:
+            parameters = {key: select(value) for key, value in parameters.items()}
+        return self._gain_function(r, **parameters)
 
     def extra_repr(self) -> str:
         """Return what the representation shows."""

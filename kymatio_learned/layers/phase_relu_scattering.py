@@ -67,10 +67,10 @@ class PhaseReLUScattering(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map real channels ``(B, C, M, N)`` to ``(B, C (1 + 4 L), M', N')``."""
-        low, high = self.wavelets.planar_wavelets(x.flatten(0, 1)[:, None])
-        high = high.flatten(1, 2)  # (B C, 2, L, M', N') -> (B C, 2 L, M', N')
-        y = torch.cat([low, torch.relu(high), torch.relu(-high)], 1)
-        return y.reshape(len(x), self.out_channels, *self.output_shape)
+        low, highs = self.wavelets.planar_wavelets(x.permute(0, 2, 3, 1).unsqueeze(3))
+        high = torch.cat(highs, 4).flatten(3, 4)  # (B, M', N', 2 L, C)
+        y = torch.cat([low, torch.relu(high), torch.relu(-high)], 3)
+        return y.permute(0, 4, 3, 1, 2).flatten(1, 2)
 
     def meta(self) -> list[dict[str, Any]]:
         r"""Tell which output channel is which.

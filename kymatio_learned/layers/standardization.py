@@ -90,10 +90,23 @@ class Standardization(nn.Module):
                 )
             plane_var, plane_mean = torch.var_mean(at_least_single(x), (0, 2, 3), correction=0)
             mean, var = self.layout.from_planes(plane_mean), self._pool(plane_var)
-            with torch.no_grad():
-                self.running_mean.lerp_(mean, self.momentum)
-                self.running_var.lerp_(var * (n / (n - 1)), self.momentum)
+            self.update(mean, var, n)
         return mean, torch.rsqrt(var + self.eps)
+
+    @torch.no_grad()
+    def update(self, mean: Tensor, var: Tensor, n: int) -> None:
+        """Move the running averages towards the statistics of a batch with `n` values a channel.
+
+        Parameters
+        ----------
+        mean, var
+            Of the shapes of ``running_mean`` and ``running_var``; the variance is not corrected
+            for the number of values.
+        n
+            Number of values.
+        """
+        self.running_mean.lerp_(mean.to(self.running_mean.dtype), self.momentum)
+        self.running_var.lerp_(var.to(self.running_var.dtype) * (n / (n - 1)), self.momentum)
 
     def _pool(self, plane_var: Tensor) -> Tensor:
         """Add the variances of real and imaginary parts."""

@@ -1,9 +1,11 @@
 """Integers and sizes: what is accepted, what the operator pads to, and what it returns."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from kymatio.scattering2d.utils import compute_padding
+from numpy.typing import NDArray
 
 
 def check_integer(name: str, value: Any, least: int) -> None:
@@ -50,14 +52,6 @@ def padded_shape(shape: tuple[int, int]) -> tuple[int, int]:
     return int(M), int(N)
 
 
-def padding(shape: tuple[int, int]) -> list[int]:
-    """Return the pixels added at the top, bottom, left and right."""
-    amounts: list[int] = []
-    for size, padded in zip(shape, padded_shape(shape), strict=True):
-        amounts += [(padded - size) // 2, (padded - size + 1) // 2]
-    return amounts
-
-
 def cropping(stride: int) -> int:
     """Return the pixels cropped from each side of the output: one if subsampled, else two."""
     return 2 // stride
@@ -75,3 +69,40 @@ def output_shape(padded: tuple[int, int], stride: int) -> tuple[int, int]:
     """
     M, N = (size // stride - 2 * cropping(stride) for size in padded)
     return M, N
+
+
+class Geometry(NamedTuple):
+    """The sizes of images, of padded images, and the step between two output pixels."""
+
+    shape: tuple[int, int]
+    padded: tuple[int, int]
+    stride: int
+
+    @property
+    def output(self) -> tuple[int, int]:
+        """Size of the output."""
+        return output_shape(self.padded, self.stride)
+
+    @property
+    def padding(self) -> list[int]:
+        """Pixels added at the top, bottom, left and right."""
+        amounts: list[int] = []
+        for size, padded in zip(self.shape, self.padded, strict=True):
+            amounts += [(padded - size) // 2, (padded - size + 1) // 2]
+        return amounts
+
+
+def padded_pixels(size: int, padded: int, margin: int = 0) -> NDArray[np.int64]:
+    """Return which pixel of an image each pixel of the padded image is, along one axis.
+
+    The padding is a reflection. The padded image is periodic, since filters act through the
+    Fourier domain: `margin` more pixels on each side come from its other side.
+
+    Examples
+    --------
+    >>> padded_pixels(4, 8).tolist()
+    [2, 1, 0, 1, 2, 3, 2, 1]
+    """
+    period = 2 * (size - 1)
+    pixels = np.arange(-margin, padded + margin) % padded - (padded - size) // 2
+    return np.minimum(pixels % period, -pixels % period)

@@ -166,8 +166,9 @@ def test_numpy_frontend_does_not_write_to_its_input() -> None:
 
 @pytest.mark.parametrize("frontend", [PhaseCollapse2D, NumpyPhaseCollapse2D])
 def test_representation_names_size_and_arguments(frontend: Any) -> None:
-    text = repr(frontend((32, 20), 4, bank="half_octave_first", full_circle=True))
     backend = frontend.backends[0]
+    arguments = {"bank": "half_octave_first", "full_circle": True, "backend": backend}
+    text = repr(frontend((32, 20), 4, **arguments))
     assert text == (
         "PhaseCollapse2D(32x20 -> 32x20, L=4, bank='half_octave_first', full_circle=True, "
         f"backend='{backend}')"

@@ -8,7 +8,7 @@ from kymatio.scattering2d.backend.numpy_backend import NumpyBackend2D as Kymatio
 from numpy.typing import NDArray
 
 from ..core.phase_collapse2d import wavelets2d
-from ..utils import cropping
+from ..utils import Geometry, cropping
 
 
 class NumpyBackend2D(KymatioNumpyBackend2D):
@@ -54,10 +54,11 @@ class NumpyBackend2D(KymatioNumpyBackend2D):
 
     @classmethod
     def wavelets(
-        cls, x: NDArray[Any], pad: Any, phi: NDArray[Any], psi: NDArray[Any], stride: int
+        cls, x: NDArray[Any], phi: NDArray[Any], psi: NDArray[Any], geometry: Geometry
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Filter images ``(n, M, N)``: low ``(n, M', N')``, high ``(n, L, M', N')`` complex."""
-        low, high = wavelets2d(x, pad=pad, backend=cls, phi=phi, psi=psi, stride=stride)
+        pad = cls.Pad(geometry.padding, geometry.shape)
+        low, high = wavelets2d(x, pad=pad, backend=cls, phi=phi, psi=psi, stride=geometry.stride)
         return low[:, 0], high
 
 

@@ -1,5 +1,7 @@
-"""Kymatio's PyTorch backend, extended to complex images and to banks of filters."""
+"""Kymatio's PyTorch backend, with the operator through the Fourier domain."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -7,8 +9,10 @@ from kymatio.scattering2d.backend.torch_backend import TorchBackend2D as Kymatio
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..core.phase_collapse2d import wavelets2d
-from ..utils import cropping
+from ..utils import Geometry
+from . import fourier
+from .grid import grid_tables
+from .linear_map import LinearMap, Map
 
 
 class Modulus(torch.autograd.Function):
@@ -32,38 +36,10 @@ class Modulus(torch.autograd.Function):
 class TorchBackend2D(KymatioTorchBackend2D):
     """The operations of the operator on tensors.
 
-    As in Kymatio, a last axis of size 1 or 2 holds the real or complex numbers; images come
-    in and features leave as real planes, ``(n, 1, M, N)`` or ``(n, 2, M, N)``.
+    Images come in and features leave as real planes, with the channels last:
+    ``(B, M, N, p, C)``, where ``p`` is 1 for real images, and 2 for the real and imaginary parts
+    of complex ones.
     """
-
-    class Pad(KymatioTorchBackend2D.Pad):
-        """Reflection padding of planes ``(n, c, M, N)``, to Kymatio's ``(n, M_p, N_p, c)``."""
-
-        def __call__(self, x: Tensor) -> Tensor:
-            """Pad the planes."""
-            return super().__call__(x)[..., 0].movedim(1, -1).contiguous()
-
-    @classmethod
-    def is_complex(cls, x: Tensor) -> bool:
-        """Tell complex images ``(..., 2)`` from real ones ``(..., 1)``."""
-        return x.shape[-1] == 2
-
-    @classmethod
-    def fft(cls, x: Tensor) -> Tensor:
-        """Transform real or complex images ``(..., M, N, c)``."""
-        images = torch.view_as_complex(x) if cls.is_complex(x) else x[..., 0]
-        return torch.view_as_real(torch.fft.fft2(images))
-
-    @staticmethod
-    def filter(x: Tensor, filters: Tensor) -> Tensor:
-        """Multiply ``(n, M, N, 2)`` by each real filter ``(K, M, N)``, to ``(n, K, M, N, 2)``."""
-        return x[:, None] * filters[..., None]
-
-    @staticmethod
-    def unpad(x: Tensor, stride: int) -> Tensor:
-        """Crop ``(..., M, N, c)`` to the support of the unpadded image."""
-        crop = cropping(stride)
-        return x[..., crop:-crop, crop:-crop, :]
 
     @staticmethod
     def modulus(re: Tensor, im: Tensor) -> Tensor:
@@ -71,21 +47,32 @@ class TorchBackend2D(KymatioTorchBackend2D):
         return Modulus.apply(re, im)
 
     @staticmethod
-    def tables(
-        phi: NDArray[Any], psi: NDArray[Any], pad: Any, stride: int
-    ) -> dict[str, NDArray[Any]]:
+    def tables(phi: NDArray[Any], psi: NDArray[Any], geometry: Geometry) -> dict[str, NDArray[Any]]:
         """Return the arrays that `wavelets` reads, by name."""
-        return {"phi": phi, "psi": psi}
+        return {"phi": phi, "psi": psi, **grid_tables(phi, psi, geometry)}
 
     @classmethod
     def wavelets(
-        cls, x: Tensor, pad: Any, tables: dict[str, Tensor], stride: int
-    ) -> tuple[Tensor, Tensor]:
-        """Filter planes ``(n, c, M, N)``: low ``(n, c, M', N')``, high ``(n, 2, L, M', N')``."""
-        low, high = wavelets2d(
-            x, pad=pad, backend=cls, phi=tables["phi"], psi=tables["psi"], stride=stride
-        )
-        return low[:, 0].movedim(-1, 1), high.movedim(-1, 1)
+        cls, x: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Filter planes ``(B, M, N, p, C)``.
+
+        The results are ``(B, M', N', p, C)`` for the low-pass filter, and a list of tensors
+        ``(B, M', N', 2, l, C)`` for the wavelets, of `l` angles each, in order.
+        """
+        low, *highs = LinearMap.apply(*cls.maps(x.dtype, tables, geometry), x)
+        return low, highs
+
+    @classmethod
+    def maps(
+        cls, dtype: torch.dtype, tables: Mapping[str, Tensor], geometry: Geometry
+    ) -> tuple[Map, Map]:
+        """Return the linear map and its adjoint, exact to rounding in double precision."""
+        # A larger grid is faster, but there the filters are equal in single precision only.
+        on_grid = "grid_phi" in tables and dtype != torch.float64
+        phi, psi = (tables[f"grid_{name}" if on_grid else name] for name in ("phi", "psi"))
+        keywords: dict[str, Any] = {"phi": phi, "psi": psi, "geometry": geometry}
+        return partial(fourier.analysis, **keywords), partial(fourier.synthesis, **keywords)
 
 
 backend = TorchBackend2D

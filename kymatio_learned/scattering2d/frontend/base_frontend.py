@@ -7,7 +7,7 @@ from typing import Any
 from kymatio.frontend.base_frontend import ScatteringBase
 
 from ..filter_bank import angles, check_bank, filter_bank
-from ..utils import check_shape, output_shape, padded_shape, padding
+from ..utils import Geometry, check_shape, padded_shape
 
 OUT_TYPES = ("array", "list")
 
@@ -58,12 +58,11 @@ class PhaseCollapseBase2D(ScatteringBase):
             )
 
     def build(self) -> None:
-        """Set the padding and the sizes that follow from it."""
+        """Set the sizes."""
         self.padded_shape = padded_shape(self.shape)
-        self.output_shape = output_shape(self.padded_shape, self.stride)
         self.input_shape = self.padded_shape if self.pre_pad else self.shape
-        amounts = [0, 0, 0, 0] if self.pre_pad else padding(self.shape)
-        self.pad = self.backend.Pad(amounts, list(self.input_shape))
+        self.geometry = Geometry(self.input_shape, self.padded_shape, self.stride)
+        self.output_shape = self.geometry.output
 
     def create_filters(self) -> None:
         """Build the filters ``phi`` and ``psi``."""

@@ -114,7 +114,7 @@ class PhaseCollapse2D(ScatteringNumPy, PhaseCollapseBase2D):
                 f"got {x.dtype}"
             )
         phi, psi = self.backend.wavelets(
-            x.reshape(-1, *x.shape[-2:]), self.pad, self.phi, self.psi, self.stride
+            x.reshape(-1, *x.shape[-2:]), self.phi, self.psi, self.geometry
         )
         batch = x.shape[:-2]
         return phi.reshape(batch + phi.shape[1:]), psi.reshape(batch + psi.shape[1:])

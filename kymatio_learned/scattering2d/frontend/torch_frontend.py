@@ -1,19 +1,19 @@
 """The operator on tensors, as a module."""
 
-import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
 from kymatio.frontend.torch_frontend import ScatteringTorch
 from torch import Tensor
 
-from ..utils import output_shape, padded_shape
+from ..backend.autocast import without_autocast
+from ..backend.cost import fastest_backend
+from ..backend.products import ranks
+from ..filter_bank import filter_bank
 from .base_frontend import PhaseCollapseBase2D
 
-# Products of input and output pixels below which a dense matrix was faster than the FFT, on two
-# cores in single precision: up to 20 x 20 pixels subsampled, and 14 x 14 not.
-_DENSE_PRODUCTS = 40_000
 _DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 
 
@@ -98,44 +98,46 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
     ) -> None:
         ScatteringTorch.__init__(self)
         PhaseCollapseBase2D.__init__(self, shape, L, bank, full_circle, pre_pad, backend, out_type)
-        if backend is None:
-            self.backend = fastest_backend(self.shape, self.stride)
-        self._instantiate_backend("kymatio_learned.scattering2d.backend.")
         self.build()
+        if backend is None:
+            self.backend = fastest_backend(L, _ranks(L, bank, full_circle), self.geometry)
+        self._instantiate_backend("kymatio_learned.scattering2d.backend.")
         self.create_filters()
         self.register_filters()
 
     def register_filters(self) -> None:
         """Turn the filters, and what the backend derives from them, into named buffers."""
-        tables = self.backend.tables(self.phi, self.psi, self.pad, self.stride)
+        tables = self.backend.tables(self.phi, self.psi, self.geometry)
         del self.phi, self.psi
         for name, table in tables.items():
             self.register_buffer(name, torch.from_numpy(table), persistent=False)
         self._tables = tuple(tables)
 
-    def planar_wavelets(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Filter real planes, the form in which networks compute.
+    def planar_wavelets(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Filter real planes, channels last, the form in which networks compute.
 
         Parameters
         ----------
         x
-            ``(n, 1, M, N)``, real images, or ``(n, 2, M, N)``, real and imaginary parts.
+            ``(B, M, N, p, C)``, with ``p = 1`` for real images, and 2 for the real and imaginary
+            parts of complex ones.
 
         Returns
         -------
         phi : torch.Tensor
-            ``(n, 1, M', N')`` or ``(n, 2, M', N')``.
-        psi : torch.Tensor
-            ``(n, 2, L, M', N')``, the real parts of all angles, then the imaginary parts.
+            ``(B, M', N', p, C)``.
+        psi : list of torch.Tensor
+            ``(B, M', N', 2, l, C)``, real and imaginary parts of `l` angles, in order.
         """
-        if not len(x):  # an empty batch, which some FFTs refuse
-            phi, psi = self.planar_wavelets(x.new_zeros(1, *x.shape[1:]))
-            return phi[:0], psi[:0]
+        if not x.numel():  # an empty batch, which some FFTs refuse
+            phi, psi = self.planar_wavelets(x.new_zeros(1, *x.shape[1:4], 1))
+            phi, *psi = (y.new_zeros(len(x), *y.shape[1:-1], x.shape[-1]) for y in (phi, *psi))
+            return phi, psi
         # The filters follow the images, except below single precision, which no FFT has.
         dtype = x.dtype if x.dtype in _DTYPES else self.phi.dtype
         tables = {name: getattr(self, name).to(dtype) for name in self._tables}
-        with torch.autocast(x.device.type, enabled=False):
-            return self.backend.wavelets(x.to(dtype), self.pad, tables, self.stride)
+        with without_autocast(x):
+            return self.backend.wavelets(x.to(dtype), tables, self.geometry)
 
     def wavelets(self, x: Tensor) -> tuple[Tensor, Tensor]:
         r"""Compute the linear coefficients :math:`(x \star \phi, x \star \psi_\theta)`.
@@ -160,10 +162,9 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         TypeError
             If `x` is not a tensor of real or complex floating-point numbers.
         """
-        phi, psi = self.planar_wavelets(self._planes(x))
-        phi, psi = _native(phi, x.is_complex()), torch.complex(psi[:, 0], psi[:, 1])
-        batch = x.shape[:-2]
-        return phi.reshape(batch + phi.shape[1:]), psi.reshape(batch + psi.shape[1:])
+        low, highs = self.planar_wavelets(self._planes(x))
+        psi = torch.cat(highs, 4).permute(0, 5, 4, 1, 2, 3)
+        return _like(low, x), _complex(psi).reshape(x.shape[:-2] + psi.shape[2:-1])
 
     def scattering(self, x: Tensor) -> Any:
         r"""Compute :math:`(x \star \phi, |x \star \psi_\theta|)`.
@@ -185,23 +186,20 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         ValueError, TypeError
             See `wavelets`.
         """
-        phi, psi = self.planar_wavelets(self._planes(x))
-        phi, modulus = _native(phi, x.is_complex()), self.backend.modulus(psi[:, 0], psi[:, 1])
-        batch = x.shape[:-2]
-        phi, modulus = (
-            phi.reshape(batch + phi.shape[1:]),
-            modulus.reshape(batch + modulus.shape[1:]),
-        )
+        low, highs = self.planar_wavelets(self._planes(x))
+        phi = _like(low, x)
+        moduli = torch.cat([self.backend.modulus(*high.unbind(3)) for high in highs], 3)
+        moduli = moduli.permute(0, 4, 3, 1, 2).reshape(x.shape[:-2] + (self.L, *phi.shape[-2:]))
         if self.out_type == "list":
-            return self._collapsed_list(phi, modulus)
-        return torch.cat([phi.unsqueeze(-3), modulus.to(phi.dtype)], -3)
+            return self._collapsed_list(phi, moduli)
+        return torch.cat([phi.unsqueeze(-3), moduli.to(phi.dtype)], -3)
 
     def forward(self, x: Tensor) -> Any:
         """Apply `scattering`."""
         return self.scattering(x)
 
     def _planes(self, x: Tensor) -> Tensor:
-        """Check images, and return their planes (n, c, M, N)."""
+        """Check images, and return their planes (1, M, N, p, n)."""
         if not torch.is_tensor(x):
             raise TypeError(f"expected a tensor, got {type(x).__name__}")
         self.check_spatial_shape(x.shape)
@@ -210,23 +208,30 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
                 f"expected a tensor of dtype float32, float64, complex64 or complex128, "
                 f"got {x.dtype}"
             )
-        x = x.reshape(-1, *x.shape[-2:])
-        return torch.stack([x.real, x.imag], 1) if x.is_complex() else x[:, None]
+        x = torch.view_as_real(x.resolve_conj()) if x.is_complex() else x[..., None]
+        return x.reshape(-1, *x.shape[-3:]).permute(1, 2, 3, 0)[None]
 
     def extra_repr(self) -> str:
         """Return what the representation shows."""
         return self._repr_arguments()
 
 
-def fastest_backend(shape: tuple[int, int], stride: int) -> str:
-    """Return the name of the backend that is expected to be the faster one for a size."""
-    outputs = math.prod(output_shape(padded_shape(shape), stride))
-    return "torch_matmul" if math.prod(shape) * outputs <= _DENSE_PRODUCTS else "torch"
+@cache
+def _ranks(L: int, bank: str, full_circle: bool) -> list[int]:
+    """Return the ranks of the wavelets, which do not depend on the size of the images."""
+    return ranks(filter_bank(32, 32, L, bank=bank, full_circle=full_circle)[1])
 
 
-def _native(planes: Tensor, is_complex: bool) -> Tensor:
-    """Return (n, ...) complex or real, of planes (n, c, ...)."""
-    return torch.complex(planes[:, 0], planes[:, 1]) if is_complex else planes[:, 0]
+def _like(low: Tensor, x: Tensor) -> Tensor:
+    """Return (1, M', N', p, n) as images (..., M', N'), complex or real as `x` is."""
+    low = low.permute(0, 4, 1, 2, 3)
+    y = _complex(low) if x.is_complex() else low
+    return y.reshape(x.shape[:-2] + low.shape[2:4])
+
+
+def _complex(pairs: Tensor) -> Tensor:
+    """Return the complex numbers ``(...)`` of pairs ``(..., 2)``, whatever their strides."""
+    return torch.view_as_complex(pairs.clone(memory_format=torch.contiguous_format))
 
 
 __all__ = ["PhaseCollapse2D"]

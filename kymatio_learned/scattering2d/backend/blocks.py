@@ -1,0 +1,22 @@
+"""Work on a few images at a time, so that a processor's caches hold what is computed."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+_BLOCK_BYTES = 4_000_000
+
+
+def blocks(x: Tensor, B: int, C: int, nbytes: int) -> Iterator[tuple[slice, slice]]:
+    """Split `B` batches of `C` images into blocks, where each image takes `nbytes` of work.
+
+    On a device with its own memory, and in compiled code, there is one block.
+    """
+    count = max(1, _BLOCK_BYTES // nbytes)
+    if x.device.type != "cpu" or torch.compiler.is_compiling():
+        count = B * C
+    batches = max(1, count // C)
+    for b in range(0, B, batches):
+        for c in range(0, C, count):
+            yield slice(b, b + batches), slice(c, c + count)

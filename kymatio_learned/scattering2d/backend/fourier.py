@@ -1,0 +1,145 @@
+"""The operator through the Fourier domain, and its adjoint: images of any size, any filters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..utils import Geometry, cropping, padded_pixels
+from .blocks import blocks
+
+
+def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
+    """Filter images.
+
+    Parameters
+    ----------
+    x
+        Planes ``(B, M, N, p, C)``, with ``p = 1`` for real images and 2 for complex ones.
+    phi, psi
+        Fourier filters ``(G, H)`` and ``(L, G, H)``, on the grid of the padded image, or on a
+        larger one if it has a margin of the filters' radius on each side.
+    geometry
+        Sizes.
+
+    Returns
+    -------
+    low, high
+        Views ``(B, M', N', p, C)`` and ``(B, M', N', 2, L, C)`` of one tensor that holds an image
+        after the other.
+    """
+    B, _, _, p, C = x.shape
+    filters = _paired(phi, psi, geometry.stride)
+    images = _padded(x.permute(0, 4, 1, 2, 3).contiguous(), geometry, phi.shape)
+    h, w = (size // geometry.stride for size in phi.shape)
+    y = x.new_empty(B, C, len(filters), h, w, 2)
+    for block in blocks(y, B, C, y[0, 0].nbytes):
+        z = images[block].flatten(0, 1)
+        z = torch.view_as_complex(z) if p == 2 else z[..., 0]
+        spectrum = torch.fft.fft2(z, s=phi.shape)
+        folded = _multiply(torch.view_as_real(spectrum), filters, geometry.stride)
+        maps = torch.fft.ifft2(torch.view_as_complex(folded))
+        y[block] = torch.view_as_real(maps).unflatten(0, y[block].shape[:2])
+    cropped = _crop(y, geometry, phi.shape)
+    low, high = cropped[:, :, 0, ..., :p], cropped[:, :, 1:]
+    return low.permute(0, 2, 3, 4, 1), high.permute(0, 3, 4, 5, 2, 1)
+
+
+def synthesis(
+    low: Tensor, high: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry
+) -> tuple[Tensor]:
+    """Apply the adjoint of `analysis`, whose arguments it takes, to what that returns."""
+    B, _, _, p, C = low.shape
+    filters = _paired(phi, psi, geometry.stride)
+    h, w = (size // geometry.stride for size in phi.shape)
+    low, high = low.permute(0, 4, 1, 2, 3), high.permute(0, 5, 4, 1, 2, 3)
+    rows, columns = (len(pixels) for pixels in _pixels(geometry, phi.shape))
+    images = low.new_empty(B, C, rows, columns, p)
+    image_bytes = len(filters) * h * w * 2 * low.element_size()
+    for block in blocks(low, B, C, image_bytes):
+        y = low.new_zeros(*images[block].shape[:2], len(filters), h, w, 2)
+        inside = _crop(y, geometry, phi.shape)
+        inside[:, :, 0, ..., :p] = low[block]
+        inside[:, :, 1:] = high[block]
+        spectrum = torch.fft.fft2(torch.view_as_complex(y.flatten(0, 1)))
+        summed = _multiply_adjoint(torch.view_as_real(spectrum), filters, geometry.stride)
+        # The adjoint of fft2 is the inverse without its factor; that of ifft2 lacks its own too.
+        z = torch.fft.ifft2(torch.view_as_complex(summed)) * geometry.stride**2
+        z = torch.view_as_real(z)[:, :rows, :columns, :p]
+        images[block] = z.unflatten(0, images[block].shape[:2])
+    return (_padded_adjoint(images, geometry, phi.shape).permute(0, 2, 3, 4, 1),)
+
+
+def _paired(phi: Tensor, psi: Tensor, stride: int) -> Tensor:
+    """Return the filters, each value twice, for real and imaginary parts: (K, G, 2 H)."""
+    # Subsampling by 2 in space is a mean of aliases in frequency.
+    return torch.cat([phi[None], psi]).repeat_interleave(2, -1) / stride**2
+
+
+def _multiply(spectrum: Tensor, filters: Tensor, stride: int) -> Tensor:
+    """Multiply (n, G, H, 2) by each filter and sum over aliases, to (n, K, G', H', 2)."""
+    spectrum, filters = _aliases(spectrum.flatten(-2), stride), _aliases(filters, stride)
+    y: Tensor | None = None
+    for i in range(stride):
+        for j in range(stride):
+            factors = spectrum[:, None, i, :, j], filters[:, i, :, j]
+            y = factors[0] * factors[1] if y is None else y.addcmul_(*factors)
+    assert y is not None
+    return y.unflatten(-1, (-1, 2))
+
+
+def _multiply_adjoint(spectrum: Tensor, filters: Tensor, stride: int) -> Tensor:
+    """Apply the adjoint of `_multiply`: (n, K, G', H', 2) to (n, G, H, 2)."""
+    spectrum, filters = spectrum.flatten(-2), _aliases(filters, stride)
+    n, K, h, w = spectrum.shape
+    y = spectrum.new_zeros(n, stride, h, stride, w)
+    for i in range(stride):
+        for j in range(stride):
+            for k in range(K):
+                y[:, i, :, j].addcmul_(spectrum[:, k], filters[k, i, :, j])
+    return y.view(n, stride * h, -1, 2)
+
+
+def _aliases(x: Tensor, stride: int) -> Tensor:
+    """View the last two axes (G, H) as (stride, G / stride, stride, H / stride)."""
+    return x.unflatten(-1, (stride, -1)).unflatten(-3, (stride, -1))
+
+
+def _margins(geometry: Geometry, grid: Sequence[int]) -> list[int]:
+    """Return what the padded image is continued by on each side, even to keep the subsampling."""
+    return [(G - P) // 4 * 2 for G, P in zip(grid, geometry.padded, strict=True)]
+
+
+def _crop(y: Tensor, geometry: Geometry, grid: Sequence[int]) -> Tensor:
+    """View the output within (..., G', H', 2)."""
+    for axis, margin in enumerate(_margins(geometry, grid)):
+        first = cropping(geometry.stride) + margin // geometry.stride
+        y = y.narrow(axis - 3, first, geometry.output[axis])
+    return y
+
+
+def _pixels(geometry: Geometry, grid: Sequence[int]) -> list[NDArray[np.int64]]:
+    """Return the pixel that each pixel of the continued image comes from, along each axis."""
+    sizes = zip(geometry.shape, geometry.padded, _margins(geometry, grid), strict=True)
+    return [padded_pixels(*size) for size in sizes]
+
+
+def _padded(images: Tensor, geometry: Geometry, grid: Sequence[int]) -> Tensor:
+    """Pad (B, C, M, N, p) by reflection, then by periodicity."""
+    for axis, pixels in enumerate(_pixels(geometry, grid)):
+        images = images.index_select(2 + axis, torch.from_numpy(pixels).to(images.device))
+    return images
+
+
+def _padded_adjoint(padded: Tensor, geometry: Geometry, grid: Sequence[int]) -> Tensor:
+    """Add the pixels that `_padded` copies to those that they come from."""
+    for axis, pixels in enumerate(_pixels(geometry, grid)):
+        size = geometry.shape[axis]
+        first = _margins(geometry, grid)[axis] + (geometry.padded[axis] - size) // 2
+        copies = np.concatenate([np.arange(first), np.arange(first + size, len(pixels))])
+        images = padded.narrow(2 + axis, first, size).contiguous()
+        to, from_ = (torch.from_numpy(i).to(padded.device) for i in (pixels[copies], copies))
+        padded = images.index_add_(2 + axis, to, padded.index_select(2 + axis, from_))
+    return padded

@@ -1,0 +1,47 @@
+"""A larger grid for the Fourier transform, where that of the padded image is a slow one."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import fft2, ifft2, next_fast_len
+
+from ..utils import Geometry
+
+# The filters' impulse responses below this fraction of the largest value are left out.
+_TOLERANCE = 1e-7
+
+
+def grid_tables(
+    phi: NDArray[Any], psi: NDArray[Any], geometry: Geometry
+) -> dict[str, NDArray[Any]]:
+    """Return the filters on a larger grid, if it is a faster one.
+
+    A Fourier transform is slow where its size has a large prime factor, as 116 = 4 * 29, the
+    padded size of 112. The filters are local: the convolution is the same on any grid that holds
+    the padded image, and around it a margin of their radius, filled by its periodicity.
+    """
+    if all(next_fast_len(size, real=True) == size for size in geometry.padded):
+        return {}
+    impulses = ifft2(np.concatenate([phi[None], psi]).astype(np.float64))
+    amplitude = abs(impulses).max(0)
+    margin = _radius(amplitude)
+    margin += margin % 2  # the margin is even, so that subsampling keeps the same pixels
+    if min(geometry.padded) <= 2 * margin:
+        return {}
+    M, N = (2 * next_fast_len(size // 2 + margin, real=True) for size in geometry.padded)
+    around = np.arange(-margin, margin + 1)
+    larger = np.zeros((len(impulses), M, N), complex)
+    larger[:, around[:, None], around] = impulses[:, around[:, None], around]
+    filters = fft2(larger).real.astype(phi.dtype)
+    return {"grid_phi": filters[0], "grid_psi": filters[1:]}
+
+
+def _radius(amplitude: NDArray[Any]) -> int:
+    """Return the distance from the origin, along an axis, beyond which a response vanishes."""
+    radius = 0
+    for axis, size in enumerate(amplitude.shape):
+        profile = amplitude.max(1 - axis)
+        distance = np.minimum(np.arange(size), size - np.arange(size))
+        radius = max(radius, int(distance[profile > _TOLERANCE * profile.max()].max()))
+    return radius

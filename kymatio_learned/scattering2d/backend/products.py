@@ -1,0 +1,171 @@
+"""The operator as matrix products, and its adjoint: dense for small images, else separable.
+
+Padding, filtering, subsampling and cropping are linear, so together they are one matrix. For a
+separable filter it is a product of matrices along each axis; any filter is a sum of such.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.fft import ifft2
+from torch import Tensor
+
+from ..utils import Geometry, cropping, padded_pixels
+from .blocks import blocks
+from .numpy_backend import NumpyBackend2D
+
+# Singular values of a filter below this fraction of its largest one are left out.
+RANK_TOLERANCE = 1e-6
+
+Array = NDArray[Any]
+
+
+def dense_tables(phi: Array, psi: Array, geometry: Geometry) -> dict[str, Array]:
+    """Return the matrices of the low-pass filter, and of the wavelets on real and complex images.
+
+    Their rows are output pixels, times real and imaginary parts and angles for the wavelets.
+    """
+    M, N = geometry.shape
+    images = np.eye(M * N, dtype=phi.dtype).reshape(M * N, M, N)
+    low, high = NumpyBackend2D.wavelets(images, phi, psi, geometry)
+    low, high = np.moveaxis(low, 0, -1), np.moveaxis(high, (0, 1), (-1, 2))  # (M', N', L, pixels)
+    real = np.stack([high.real, high.imag], 2)
+    complex_ = np.stack([real, np.stack([-high.imag, high.real], 2)], -1)
+    return {
+        "phi_matrix": np.ascontiguousarray(low.reshape(-1, M * N)),
+        "psi_real_matrix": real.reshape(-1, M * N),
+        "psi_complex_matrix": complex_.reshape(-1, M * N * 2),
+    }
+
+
+def dense_analysis(
+    x: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
+) -> tuple[Tensor, ...]:
+    """Filter planes ``(B, M, N, p, C)``: ``(B, M', N', p, C)`` and ``(B, M', N', 2, L, C)``."""
+    B, M, N, p, C = x.shape
+    psi = tables["psi_real_matrix" if p == 1 else "psi_complex_matrix"]
+    low = _multiply(tables["phi_matrix"], x.reshape(B, M * N, p * C))
+    high = _multiply(psi, x.reshape(B, M * N * p, C))
+    return low.view(B, *geometry.output, p, C), high.view(B, *geometry.output, 2, -1, C)
+
+
+def dense_synthesis(
+    low: Tensor, high: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
+) -> tuple[Tensor]:
+    """Apply the adjoint of `dense_analysis`."""
+    B, p, C = low.shape[0], *low.shape[3:]
+    psi = tables["psi_real_matrix" if p == 1 else "psi_complex_matrix"]
+    x = _multiply(psi.mT, high.reshape(B, -1, C)).view(B, -1, p * C)
+    x.baddbmm_(_batch(tables["phi_matrix"].mT, B), low.reshape(B, -1, p * C))
+    return (x.view(B, *geometry.shape, p, C),)
+
+
+def separable_tables(phi: Array, psi: Array, geometry: Geometry) -> dict[str, Array]:
+    """Return, for each filter, the matrices along rows and along columns.
+
+    Filter 0 is the low-pass filter, real. The others have matrices for real and complex images.
+    """
+    tables = {}
+    for k, filter_ in enumerate([phi, *psi]):
+        impulse = ifft2(filter_.astype(np.float64))
+        rows, columns = factors(impulse.real if k == 0 else impulse)
+        tables[f"rows{k}"] = np.ascontiguousarray(_axis_matrix(rows, geometry, 0).swapaxes(0, 1))
+        re, im = (_axis_matrix(part, geometry, 1) for part in (columns.real, columns.imag))
+        if k == 0:
+            tables["columns0"] = re[0]
+            continue
+        real = np.stack([re, im]).transpose(2, 0, 1, 3)  # (N', 2, rank, N)
+        turned = np.stack([-im, re]).transpose(2, 0, 1, 3)
+        tables[f"columns_real{k}"] = np.ascontiguousarray(real)
+        tables[f"columns_complex{k}"] = np.stack([real, turned], -1)
+    return {name: table.astype(phi.dtype) for name, table in tables.items()}
+
+
+def separable_analysis(
+    x: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
+) -> tuple[Tensor, ...]:
+    """Filter planes ``(B, M, N, p, C)``: the low pass, then ``(B, M', N', 2, 1, C)`` an angle."""
+    B, M, N, p, C = x.shape
+    M_out, N_out = geometry.output
+    low = x.new_empty(B, M_out, N_out, p, C)
+    wavelets = _wavelets(tables, p)
+    highs = [x.new_empty(B, M_out, N_out, 2, 1, C) for _ in wavelets]
+    for batch in _batches(x, tables):
+        z = x[batch].reshape(-1, M, N * p * C)
+        y = _multiply(tables["rows0"].flatten(0, 1), z).view(-1, N, p * C)
+        _multiply(tables["columns0"], y, out=low[batch].view(-1, N_out, p * C))
+        for high, (rows, columns) in zip(highs, wavelets, strict=True):
+            y = _multiply(rows.flatten(0, 1), z).view(len(z) * M_out, -1, C)
+            _multiply(columns, y, out=high[batch].view(-1, N_out * 2, C))
+    return low, *highs
+
+
+def separable_synthesis(
+    low: Tensor, *highs: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
+) -> tuple[Tensor]:
+    """Apply the adjoint of `separable_analysis`."""
+    B, M_out, N_out, p, C = low.shape
+    M, N = geometry.shape
+    x = low.new_empty(B, M, N, p, C)
+    wavelets = _wavelets(tables, p)
+    for batch in _batches(x, tables):
+        z = x[batch].view(-1, M, N * p * C)
+        y = _multiply(tables["columns0"].mT, low[batch].reshape(-1, N_out, p * C))
+        _multiply(tables["rows0"].flatten(0, 1).mT, y.view(len(z), M_out, -1), out=z)
+        for high, (rows, columns) in zip(highs, wavelets, strict=True):
+            y = _multiply(columns.mT, high[batch].reshape(-1, N_out * 2, C))
+            z.baddbmm_(_batch(rows.flatten(0, 1).mT, len(z)), y.view(len(z), -1, N * p * C))
+    return (x,)
+
+
+def factors(filter_: Array) -> tuple[Array, Array]:
+    """Write a filter ``(M, N)`` as ``rows.T @ columns``, with as few real rows as `RANK_TOLERANCE`.
+
+    The rows are ``(rank, M)``, real; the columns ``(rank, N)`` are complex if the filter is.
+    """
+    parts = np.concatenate([filter_.real, filter_.imag], 1)
+    U, s, _ = np.linalg.svd(parts, full_matrices=False)
+    rows = U[:, s > RANK_TOLERANCE * s[0]].T
+    return rows, rows @ filter_
+
+
+def ranks(psi: Array) -> list[int]:
+    """Return how many rows `factors` needs for each wavelet, given in the Fourier domain."""
+    return [len(factors(ifft2(filter_.astype(np.float64)))[0]) for filter_ in psi]
+
+
+def _wavelets(tables: Mapping[str, Tensor], p: int) -> Sequence[tuple[Tensor, Tensor]]:
+    """Return the matrices along rows and columns of each wavelet, for real or complex images."""
+    kind = "columns_real" if p == 1 else "columns_complex"
+    L = sum(name.startswith(kind) for name in tables)
+    return [
+        (tables[f"rows{k}"], tables[f"{kind}{k}"].flatten(2).flatten(0, 1)) for k in range(1, L + 1)
+    ]
+
+
+def _batches(x: Tensor, tables: Mapping[str, Tensor]) -> list[slice]:
+    """Split the images, by the size of what one filter makes of their rows."""
+    rank = max(table.shape[1] for name, table in tables.items() if name.startswith("rows"))
+    nbytes = len(tables["rows0"]) * rank * x[:1, :1].nbytes
+    return [batch for batch, _ in blocks(x, len(x), 1, nbytes)]
+
+
+def _axis_matrix(filters: Array, geometry: Geometry, axis: int) -> Array:
+    """Return the matrices ``(rank, M', M)`` of filters ``(rank, M_p)`` along one axis."""
+    size, padded = geometry.shape[axis], geometry.padded[axis]
+    first = cropping(geometry.stride) * geometry.stride
+    outputs = first + geometry.stride * np.arange(geometry.output[axis])
+    circulant = filters[:, (outputs[:, None] - np.arange(padded)) % padded]
+    return circulant @ np.eye(size)[padded_pixels(size, padded)]
+
+
+def _batch(matrix: Tensor, n: int) -> Tensor:
+    return matrix.expand(n, *matrix.shape)
+
+
+def _multiply(matrix: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
+    """Multiply each of ``(n, ., .)`` from the left."""
+    return torch.bmm(_batch(matrix, len(x)), x, out=out)
