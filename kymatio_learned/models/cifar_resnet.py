@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from ..scattering2d.utils import check_integer
 from .activations import activation
+from .pretrained import Pretrained
 
 
 class ResidualBlock(nn.Module):
@@ -40,7 +41,7 @@ class ResidualBlock(nn.Module):
         return z
 
 
-class CifarResNet(nn.Module):
+class CifarResNet(Pretrained, nn.Module):
     """Classify small images by a residual network, with any non-linearity.
 
     Parameters

@@ -13,10 +13,11 @@ from ..scattering2d.filter_bank import check_bank
 from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
 from ..scattering2d.utils import check_integer
 from .banks import check_depth, layer_banks
+from .pretrained import Pretrained
 from .summary import summary_table
 
 
-class LearnedScattering2D(nn.Module):
+class LearnedScattering2D(Pretrained, nn.Module):
     r"""Classify images with a cascade of wavelets, phase collapses and learned channel matrices.
 
     Layer :math:`j` maps :math:`x_j` to

@@ -12,9 +12,10 @@ from ..layers import ChannelLayout, ChannelNorm, Classifier, FrameConcentration
 from ..layers.classifier import check_avg_pool
 from ..scattering2d.utils import check_integer, check_shape
 from .image_checks import check_batch
+from .pretrained import Pretrained
 
 
-class PatchConcentration2D(nn.Module):
+class PatchConcentration2D(Pretrained, nn.Module):
     r"""Classify images by concentrating their patches in one learned tight frame.
 
     .. math:: x \mapsto \left( \text{mean over the patches that cover } u \text{ of }

@@ -18,9 +18,10 @@ from ..layers.frame_concentration import check_concentration
 from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
 from ..scattering2d.utils import check_integer
 from .image_checks import check_batch, check_images, check_lengths
+from .pretrained import Pretrained
 
 
-class SeparationConcentration2D(nn.Module):
+class SeparationConcentration2D(Pretrained, nn.Module):
     r"""Classify images by separating the means of the classes and concentrating each class.
 
     Layer :math:`j` maps :math:`x_j` to

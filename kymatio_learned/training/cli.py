@@ -13,6 +13,7 @@ from pytorch_lightning.utilities.exceptions import SIGTERMException
 
 from ..models import LearnedScattering2D
 from .arguments import DEFAULTS, MODEL_ARGUMENTS, build_parser
+from .checkpoints import checkpoint_files
 from .classification_module import ClassificationModule
 from .configuration import Config, existing_config, new_config, same_config
 from .data.image_data_module import ImageDataModule
@@ -128,7 +129,7 @@ def _go_on(run: RunFolder, config: Config) -> None:
     data = build_data(config["data"], config["run"])
     pl.seed_everything(config["run"]["seed"], verbose=False)
     network = LearnedScattering2D(**config["model"])
-    if config["run"]["weights"] is not None and not any(run.checkpoints.glob("*.ckpt")):
+    if config["run"]["weights"] is not None and not checkpoint_files(run.checkpoints):
         say(load_fitting_weights(network, config["run"]["weights"]))
     _train(run, config, data, network)
 

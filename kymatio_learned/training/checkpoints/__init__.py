@@ -4,7 +4,7 @@ from .atomic_checkpoint_io import AtomicCheckpointIO
 from .best_checkpoints import BestCheckpoints
 from .format import FORMAT_VERSION, read_checkpoint
 from .last_checkpoint import LastCheckpoint
-from .newest import newest_checkpoint
+from .newest import checkpoint_files, newest_checkpoint
 from .process_states import ProcessStates
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "BestCheckpoints",
     "LastCheckpoint",
     "ProcessStates",
+    "checkpoint_files",
     "newest_checkpoint",
     "read_checkpoint",
 ]

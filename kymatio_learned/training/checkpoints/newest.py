@@ -6,10 +6,9 @@ from typing import Any
 
 from pytorch_lightning.utilities import rank_zero_only
 
+from ..atomic import UNFINISHED
 from .format import read_checkpoint
 from .last_checkpoint import LAST, PREVIOUS
-
-DAMAGED_SUFFIX = ".damaged"
 
 
 def newest_checkpoint(folder: Path) -> tuple[Path, dict[str, Any]] | None:
@@ -30,11 +29,8 @@ def newest_checkpoint(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     ValueError
         When there are checkpoints, but none that can be read.
     """
-    # The names say which is newest; the others, the best of their time, follow by their age.
-    by_name = [folder / LAST, folder / PREVIOUS]
-    others = sorted(set(folder.glob("*.ckpt")) - set(by_name), key=_age, reverse=True)
     failures = []
-    for path in [path for path in by_name if path.is_file()] + others:
+    for path in checkpoint_files(folder):
         try:
             checkpoint = read_checkpoint(path)
         except ValueError as error:
@@ -46,6 +42,24 @@ def newest_checkpoint(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     if failures:
         raise ValueError(f"no checkpoint of the run can be read: {'; '.join(failures)}")
     return None
+
+
+def checkpoint_files(folder: Path) -> list[Path]:
+    """List the checkpoints of a run, the newest first.
+
+    Parameters
+    ----------
+    folder
+        Where they are.
+
+    Returns
+    -------
+    list of Path
+        First those whose names say so; the others, the best of their time, follow by their age.
+    """
+    found = {path for path in folder.glob("*.ckpt") if UNFINISHED not in path.name}
+    by_name = [path for path in (folder / LAST, folder / PREVIOUS) if path in found]
+    return by_name + sorted(found - set(by_name), key=_age, reverse=True)
 
 
 def _age(path: Path) -> int:

@@ -16,6 +16,7 @@ from kymatio_learned.training import (
     load_dataset,
     train,
 )
+from kymatio_learned.training.atomic import UNFINISHED
 from kymatio_learned.training.checkpoints import (
     FORMAT_VERSION,
     AtomicCheckpointIO,
@@ -111,6 +112,7 @@ def test_a_file_of_the_first_format_is_continued(tmp_path: Path) -> None:
 
 
 def test_the_newest_whole_file_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / f".last.1{UNFINISHED}.ckpt").touch()  # of a process that was killed
     assert newest_checkpoint(tmp_path) is None
     for epoch, name in enumerate(("best", "previous", "last")):
         write(tmp_path / f"{name}.ckpt", epoch=epoch)
