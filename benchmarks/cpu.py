@@ -10,6 +10,7 @@ its own. Leave the machine alone meanwhile.
 import argparse
 import shlex
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from benchmarks.session import Session
 from benchmarks.suite import run
 from benchmarks.targets import report
 
+MINUTES = 15  # after them nothing more is compiled, which comes last
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
@@ -29,12 +32,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     add = parser.add_argument
     add("--only", nargs="+", choices=CPU_PARTS, default=list(CPU_PARTS), help="parts (all)")
     add("--threads", type=int, default=2, metavar="N", help="of PyTorch (2)")
+    add("--rounds", type=int, metavar="N", help="how often everything is timed (3 or 5)")
     add("--quick", action="store_true", help="tiny sizes, to see that everything works")
     add("--output", type=Path, metavar="DIR", help="where results are written")
     options = parser.parse_args(argv)
     arguments = sys.argv[1:] if argv is None else argv
     command = shlex.join(["python", "benchmarks/cpu.py", *arguments])
-    session = Session(options.threads, quick=options.quick)
+    session = Session(
+        options.threads,
+        quick=options.quick,
+        rounds=options.rounds,
+        deadline=time.monotonic() + 60 * MINUTES,
+    )
     output = run(CPU_PARTS, options.only, session, options.output, command)
     print(f"\n{report(output).text()}")
 

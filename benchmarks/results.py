@@ -76,7 +76,8 @@ def caption(results: Results) -> str:
     """Return what is needed to repeat results, in a sentence."""
     n = " or ".join(map(str, results["n"]))
     packages = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    tiny = "Tiny sizes, not a measurement: " if results["quick"] else ""
     return (
-        f"``{results['command']}``{f', median of {n}' if n else ''}, {results['device']}, "
+        f"{tiny}``{results['command']}``{f', median of {n}' if n else ''}, {results['device']}, "
         f"{results['threads']} threads, {packages}, commit {results['commit']}, {results['date']}."
     )

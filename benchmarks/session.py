@@ -19,6 +19,8 @@ class Session:
         Number of threads that PyTorch computes with.
     quick
         Whether sizes are tiny: to see that everything works, not to measure.
+    rounds
+        How often everything is timed, or None for the usual numbers.
     device
         Where it computes, ``"cpu"`` or ``"cuda"``.
     data
@@ -29,6 +31,7 @@ class Session:
 
     threads: int
     quick: bool = False
+    rounds: int | None = None
     device: str = "cpu"
     data: Path | None = None
     deadline: float = math.inf
@@ -53,9 +56,9 @@ class Session:
             start_method="forkserver" if self.quick else "spawn",
         )
 
-    def n(self, rounds: int) -> int:
-        """Return the number of rounds, 1 in a quick run."""
-        return 1 if self.quick else rounds
+    def n(self, usual: int) -> int:
+        """Return the number of rounds: those asked for, else 1 in a quick run and the usual one."""
+        return self.rounds or (1 if self.quick else usual)
 
     def describe(self) -> dict[str, Any]:
         """Return what the results say of it."""

@@ -31,7 +31,6 @@ def measure(session: Session) -> list[Row]:
 
 
 def _measure_variant(session: Session, skip: bool) -> list[Row]:
-    limit = QUICK_LIMIT if session.quick else LIMIT
     case = (QUICK_CASES if session.quick else CASES)[0]
     net = PRESETS[case.preset](skip=skip, **case.changes)
     common: Row = {"preset": case.preset, "skip": skip, "batch": case.batch}
@@ -43,11 +42,14 @@ def _measure_variant(session: Session, skip: bool) -> list[Row]:
     }
     with working(workers):
         for action in ACTIONS:
+            if session.over():
+                return [*rows, common | {"action": action, "reason": "out of time"}]
+            limit = session.left(QUICK_LIMIT if session.quick else LIMIT)
             begin = time.perf_counter()
             try:
                 workers["compiled"].call(action, timeout=limit)
             except TimeoutError:
-                reason = f"not compiled after {limit:g} s"
+                reason = f"not compiled after {limit:.1f} s"
                 return [*rows, common | {"action": action, "reason": reason}]
             except WorkerError as error:
                 return [*rows, common | {"action": action, "reason": error.last_line}]

@@ -12,6 +12,7 @@ import torchvision
 
 from benchmarks import cpu, gpu
 from benchmarks.parts import CPU_PARTS, GPU_PARTS
+from benchmarks.results import caption
 
 
 def read(folder: Path, part: str) -> dict[str, Any]:
@@ -57,6 +58,15 @@ def test_networks_are_measured_with_both_allocators(cpu_results: Path) -> None:
     }
     assert len(measured) == 16
     assert all(second > 0 for row in rows for second in row["seconds"])
+
+
+def test_everything_is_timed_as_often_as_is_asked(tmp_path: Path) -> None:
+    options = ["--only", "constructor", "--rounds", "2", "--output", str(tmp_path)]
+    cpu.main(["--quick", *options])
+    results = read(tmp_path, "constructor")
+    assert results["n"] == [2]
+    assert "median of 2" in caption(results)
+    assert "not a measurement" in caption(results)
 
 
 def test_gpu_command_runs_on_the_cpu(tmp_path: Path) -> None:
