@@ -5,6 +5,8 @@ from typing import Any
 
 import pytorch_lightning as pl
 from torch import Tensor, nn
+from torch.distributed.fsdp import fully_shard
+from torch.distributed.tensor import DTensor
 from torch.nn import functional as F
 from torch.optim import SGD
 from torchmetrics import MeanMetric
@@ -90,6 +92,16 @@ class ClassificationModule(pl.LightningModule):
             MulticlassAccuracy(n_classes, average="micro") for _ in range(2)
         )
         self.confusion_matrix = MulticlassConfusionMatrix(n_classes)
+
+    def configure_model(self) -> None:
+        """Divide the parameters over the devices, where Lightning was asked to (FSDP2)."""
+        divided = any(isinstance(parameter, DTensor) for parameter in self.parameters())
+        if self.device_mesh is None or divided:
+            return
+        mesh = self.device_mesh["data_parallel"]
+        for layer in getattr(self.network, "layers", ()):
+            fully_shard(layer, mesh=mesh)  # gathered when the layer is applied, and let go after
+        fully_shard(self.network, mesh=mesh)
 
     def forward(self, images: Tensor) -> Tensor:
         """Give the network's logits."""

@@ -17,6 +17,8 @@ NEEDLESS = (
     r"Checkpoint directory .* exists and is not empty",
     # Lightning's own use of PyTorch's trees.
     r"`isinstance\(treespec, LeafSpec\)` is deprecated",
+    # FSDP2 warns of operations in place on a layer's output: there are none.
+    r"FSDP2-wrapped module .* returned a view tensor",
     # The user chose the device.
     r"GPU available but not used",
 )

@@ -140,7 +140,7 @@ def train(
         if isinstance(module.network, LearnedScattering2D):
             print(module.network.summary())
     with quiet_lightning(), keyboard_interrupt():
-        trainer.fit(module, data, ckpt_path=path)
+        trainer.fit(module, data, ckpt_path=path, weights_only=True)
         scores = score(trainer, module, data)
     results = outcome.summarize(trainer, module, data, scores, history.rows)
     counts = module.confusion_matrix.compute().cpu().numpy()

@@ -13,7 +13,7 @@ State = dict[str, Any]
 
 
 class ProcessStates(pl.Callback):
-    """Keep the random states and the running sums of the epoch, of every process.
+    """Keep the random states, the running sums of the epoch and the buffers of every process.
 
     With them an interrupted run goes on bit for bit. They are exact for the same number of
     processes; another number can go on from the end of an epoch only.
@@ -30,9 +30,11 @@ class ProcessStates(pl.Callback):
     def state_dict(self) -> State:
         """Give the states of all processes to a checkpoint."""
         assert self._module is not None, "Lightning calls setup before it saves"
-        own = {"random": random_states(), "sums": _sums(self._module)}
+        own: State = {"random": random_states(), "sums": _sums(self._module), "buffers": {}}
         if not (distributed.is_available() and distributed.is_initialized()):
             return {"processes": [own]}
+        # Running averages may differ between processes; the weights file has those of the first.
+        own["buffers"] = {name: buffer.cpu() for name, buffer in _buffers(self._module).items()}
         states: list[Any] = [None] * distributed.get_world_size()
         distributed.all_gather_object(states, own)
         return {"processes": states}
@@ -55,6 +57,9 @@ class ProcessStates(pl.Callback):
             return
         state = states[trainer.global_rank]
         set_random_states(state["random"])
+        buffers = _buffers(pl_module)
+        for name, value in state["buffers"].items():
+            buffers[name].copy_(value)
         if trainer.fit_loop.restarting:  # within an epoch
             _set_sums(pl_module, state["sums"])
             # Lightning restores loaders itself, but not those that were needed before, as the
@@ -106,6 +111,12 @@ def set_random_states(states: State) -> None:
     torch.set_rng_state(states["torch"])
     if states["cuda"] is not None and torch.cuda.is_available():
         torch.cuda.set_rng_state(states["cuda"])
+
+
+def _buffers(module: pl.LightningModule) -> dict[str, torch.Tensor]:
+    """Give the buffers that checkpoints hold."""
+    saved = module.state_dict(keep_vars=True).keys()
+    return {name: buffer for name, buffer in module.named_buffers() if name in saved}
 
 
 def _training_metrics(module: pl.LightningModule) -> dict[str, Metric]:
