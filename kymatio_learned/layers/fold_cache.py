@@ -1,7 +1,7 @@
 """What follows from tensors that rarely change, computed again only when they did."""
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import torch
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class FoldCache(Generic[T]):
-    """Keep one value, as long as it is asked for with the same tensors, unchanged.
+    """Keep one value, as long as it is asked for in the same way, with the same tensors, unchanged.
 
     Copies and pickles of a cache are empty.
     """
@@ -20,11 +20,11 @@ class FoldCache(Generic[T]):
         self._value: T | None = None
         self._key: tuple[object, ...] = ()
 
-    def get(self, compute: Callable[[], T], *tensors: Tensor) -> T:
-        """Return ``compute()``, which depends on these tensors alone."""
+    def get(self, compute: Callable[[], T], tensors: Sequence[Tensor], dtype: torch.dtype) -> T:
+        """Return ``compute()``, which depends on these tensors and on the precision alone."""
         if torch.compiler.is_compiling() or any(t.is_inference() for t in tensors):
             return compute()
-        key = tuple((weakref.ref(t), t._version, t.dtype, t.device) for t in tensors)
+        key = (dtype, *((weakref.ref(t), t._version, t.data_ptr()) for t in tensors))
         if self._value is None or key != self._key:
             self._value, self._key = compute(), key
         return self._value

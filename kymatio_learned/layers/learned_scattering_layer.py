@@ -120,9 +120,9 @@ class LearnedScatteringLayer(nn.Module):
                 self._folded.clear()
                 y = self._mix(features)
             else:
-                std, weight = self.standardization, self.mixing.weight
-                buffers = (std.running_mean, std.running_var)
-                folded = self._folded.get(lambda: self._fold(features.dtype), weight, *buffers)
+                std, dtype = self.standardization, features.dtype
+                tensors = (self.mixing.weight, std.running_mean, std.running_var)
+                folded = self._folded.get(lambda: self._fold(dtype), tensors, dtype)
                 y, _ = mix_and_normalize(features.flatten(0, 2), folded, self.norm.eps)
         return y.view(*features.shape[:3], y.shape[-1]).permute(0, 3, 1, 2)
 
@@ -141,7 +141,7 @@ class LearnedScatteringLayer(nn.Module):
     def _fold(self, dtype: torch.dtype) -> Folded:
         """Fold the standardization by the running averages into the mixing."""
         std, weight = self.standardization, to_slots(self.mixing.parts(), self._blocks)
-        return fold(weight, std.layout.n_complex, self._statistics(), std.eps).to(dtype)
+        return fold(weight, std.layout.n_complex, self._statistics(), std.eps, dtype)
 
     def _statistics(self) -> Statistics:
         """Return the running averages, in the order of the slots."""
@@ -165,18 +165,22 @@ class LearnedScatteringLayer(nn.Module):
 
     def _gather(self, x: Tensor) -> Tensor:
         """Return the features ``(B, M', N', R)``, channels last; see `gather`."""
-        a, b = self.layout.n_complex, self.layout.n_real
-        x, low_complex, low_real, highs = x.permute(0, 2, 3, 1), [], [], []
-        if a:
-            low, high = self.wavelets.planar_wavelets(x[..., : 2 * a].unflatten(-1, (2, a)))
-            low_complex, highs = [low.unsqueeze(4)], [high]
-        if b:
-            low, high = self.wavelets.planar_wavelets(x[..., 2 * a :].unsqueeze(3))
-            low_real, highs = [low.unsqueeze(4)], [*highs, high]
-        if self.nonlinearity.name == "modulus":
-            flags = {"keep": self.skip, "collapse": True}
+        a = self.layout.n_complex
+        x = x.permute(0, 2, 3, 1)
+        planes = [x[..., : 2 * a].unflatten(-1, (2, a)), x[..., 2 * a :].unsqueeze(3)]
+        planes = [z for z in planes if z.shape[-1]]
+        is_modulus = self.nonlinearity.name == "modulus"
+        if is_modulus and not self.skip and self.wavelets.backend.fuses_modulus(x):
+            maps = [self.wavelets.planar_collapse(z) for z in planes]
+            features = [FeatureMaps(low.unsqueeze(4)) for low, _ in maps]
+            features += [FeatureMaps(moduli.unsqueeze(3)) for _, moduli in maps]
+            return gather(features, product_dtype(x))
+        lows, highs = zip(*(self.wavelets.planar_wavelets(z) for z in planes), strict=True)
+        low_complex = [low.unsqueeze(4) for low in lows if low.shape[3] == 2]
+        low_real = [low.unsqueeze(4) for low in lows if low.shape[3] == 1]
+        if is_modulus:
             features = [FeatureMaps(m, collapse=self.skip) for m in low_complex]
-            features += [FeatureMaps(m, **flags) for high in highs for m in high]
+            features += [FeatureMaps(m, self.skip, True) for high in highs for m in high]
             features += [FeatureMaps(m, collapse=self.skip) for m in low_real]
         else:
             psi = [torch.cat(high, 4) for high in highs]

@@ -18,17 +18,18 @@ from torch import Tensor
 Factors = tuple[Tensor, ...]
 
 
-def factor(weight: Tensor, n_complex: int) -> Factors:
-    """Return the real matrices that features are multiplied by.
+def factor(weight: Tensor, n_complex: int, dtype: torch.dtype) -> Factors:
+    """Return the real matrices that features of a precision are multiplied by.
 
     For complex weights these are the real part ``p`` of the complex channels' columns; then
     ``[q - p | q']``, which acts on ``[re | real]`` and gives imaginary parts; then
     ``[p' | -(p + q)]``, which acts on ``[real | im]`` and gives real parts. Primes mark the
-    columns of the real channels. Real weights are their only factor.
+    columns of the real channels. For real weights, and in half precision, where sums and
+    differences lose too many digits, there is one matrix, ``(2 K, R)`` or ``(K, R)``.
     """
-    if weight.dim() == 2:
-        return (weight,)
-    re, im = weight
+    if weight.dim() == 2 or dtype.itemsize < 4:
+        return (_block_matrix(weight, n_complex).to(dtype),)
+    re, im = weight.to(dtype)
     p, q = re[:, :n_complex], im[:, :n_complex]
     to_im = im.clone()
     to_im[:, :n_complex] -= p
@@ -39,13 +40,7 @@ def multiply(x: Tensor, factors: Factors, bias: Tensor) -> Tensor:
     """Multiply features by the weights, and add a bias ``(2 K,)`` or ``(K,)``."""
     bias = bias.to(x.dtype)
     if len(factors) == 1:
-        (weight,) = factors
-        K, C = weight.shape
-        y = torch.addmm(bias[:K], x[:, :C], weight.mT)
-        if len(bias) == K:
-            return y
-        n_complex = x.shape[1] - C
-        return torch.cat([y, torch.addmm(bias[K:], x[:, C:], weight[:, :n_complex].mT)], 1)
+        return torch.addmm(bias, x, factors[0].mT)
     p, to_im, to_re = factors
     K, C = to_im.shape
     y = (_sum(x, C) @ p.mT).repeat(1, 2).add_(bias)
@@ -56,15 +51,12 @@ def multiply(x: Tensor, factors: Factors, bias: Tensor) -> Tensor:
 
 def multiply_adjoint_(x: Tensor, grad: Tensor, factors: Factors) -> None:
     """Add to `x` the product of a gradient with the adjoint of the weights."""
-    K, C = factors[-1].shape
-    re, im = grad[:, :K], grad[:, K:]
     if len(factors) == 1:
-        (weight,) = factors
-        x[:, :C].addmm_(re, weight)
-        if im.shape[1]:
-            x[:, C:].addmm_(im, weight[:, : x.shape[1] - C])
+        x.addmm_(grad, factors[0])
         return
     p, to_im, to_re = factors
+    K, C = to_im.shape
+    re, im = grad[:, :K], grad[:, K:]
     x[:, :C].addmm_(im, to_im)
     x[:, p.shape[1] :].addmm_(re, to_re)
     both = (re + im) @ p
@@ -72,15 +64,11 @@ def multiply_adjoint_(x: Tensor, grad: Tensor, factors: Factors) -> None:
     x[:, C:] += both
 
 
-def weight_gradient(x: Tensor, grad: Tensor, n_complex: int, complex_weights: bool) -> Tensor:
-    """Return the gradient of weights, ``(2, K, C)`` or ``(K, C)``."""
+def weight_gradient(x: Tensor, grad: Tensor, n_complex: int, is_complex: bool) -> Tensor:
+    """Return the gradient of complex weights ``(2, K, C)``, or of real ones ``(K, C)``."""
     C = x.shape[1] - n_complex
-    if not complex_weights:
-        K = grad.shape[1] // 2 if n_complex else grad.shape[1]
-        weight = grad[:, :K].mT @ x[:, :C]
-        if n_complex:
-            weight[:, :n_complex].addmm_(grad[:, K:].mT, x[:, C:])
-        return weight
+    if not is_complex or x.element_size() < 4:
+        return _block_gradient((grad.mT @ x), n_complex, is_complex)
     re, im = grad.tensor_split(2, 1)
     weight = x.new_empty(2, re.shape[1], C)
     torch.mm(im.mT, x[:, :C], out=weight[1])
@@ -92,6 +80,29 @@ def weight_gradient(x: Tensor, grad: Tensor, n_complex: int, complex_weights: bo
     weight[0, :, :n_complex] = ((re + im).mT @ _sum(x, C)).sub_(im_a).sub_(re_b)
     im_a -= re_b
     return weight
+
+
+def _block_matrix(weight: Tensor, n_complex: int) -> Tensor:
+    """Return the matrix of all planes, ``(2 K, R)``, or ``(K, R)`` if all is real."""
+    if weight.dim() == 2:
+        if n_complex == 0:
+            return weight
+        weight = torch.stack([weight, torch.zeros_like(weight)])
+    re, im = weight
+    to_re = torch.cat([re, -im[:, :n_complex]], 1)
+    return torch.cat([to_re, torch.cat([im, re[:, :n_complex]], 1)])
+
+
+def _block_gradient(matrix: Tensor, n_complex: int, is_complex: bool) -> Tensor:
+    """Return the gradient of weights, given that of their `_block_matrix`."""
+    C = matrix.shape[1] - n_complex
+    if not is_complex and n_complex == 0:
+        return matrix
+    to_re, to_im = matrix.to(torch.promote_types(matrix.dtype, torch.float32)).tensor_split(2)
+    weight = torch.stack([to_re[:, :C], to_im[:, :C]])
+    weight[0, :, :n_complex] += to_im[:, C:]
+    weight[1, :, :n_complex] -= to_re[:, C:]
+    return weight if is_complex else weight[0]
 
 
 def _sum(x: Tensor, C: int) -> Tensor:

@@ -3,8 +3,10 @@
 from typing import Any, NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from .functional import at_least_single
 from .mixing_products import Factors, factor, multiply, multiply_adjoint_, weight_gradient
 
 
@@ -18,10 +20,10 @@ class Statistics(NamedTuple):
 def statistics(x: Tensor, n_complex: int) -> Statistics:
     """Return the statistics of features ``(n, R)``, laid out as in `mixing_products`."""
     C = x.shape[1] - n_complex
-    mean, var = torch.batch_norm_update_stats(x, None, None, 0.0)
-    (mean_im, var_im) = (
-        torch.nn.functional.pad(part[C:], (0, C - n_complex)) for part in (mean, var)
-    )
+    # In single precision at least, which are the running averages that it asks for, unused here.
+    unused = x.new_zeros(2, x.shape[1], dtype=at_least_single(x[:0]).dtype)
+    mean, var = torch.batch_norm_update_stats(x, unused[0], unused[1], 0.0)
+    mean_im, var_im = (F.pad(part[C:], (0, C - n_complex)) for part in (mean, var))
     return Statistics(torch.stack([mean[:C], mean_im]), var[:C] + var_im)
 
 
@@ -67,13 +69,11 @@ class Folded(NamedTuple):
     factors: Factors
     bias: Tensor
 
-    def to(self, dtype: torch.dtype) -> "Folded":
-        """Return factors in the precision of the features."""
-        return Folded(tuple(matrix.to(dtype) for matrix in self.factors), self.bias)
 
-
-def fold(weight: Tensor, n_complex: int, stats: Statistics, eps: float) -> Folded:
-    """Fold a standardization into a mixing."""
+def fold(
+    weight: Tensor, n_complex: int, stats: Statistics, eps: float, dtype: torch.dtype
+) -> Folded:
+    """Fold a standardization into a mixing, for features of a precision."""
     scaled = weight * torch.rsqrt(stats.var + eps)
     re, im = stats.mean
     if weight.dim() == 3:
@@ -81,7 +81,7 @@ def fold(weight: Tensor, n_complex: int, stats: Statistics, eps: float) -> Folde
         bias = torch.cat([P @ re - Q @ im, P @ im + Q @ re])
     else:
         bias = torch.cat([scaled @ re, scaled @ im]) if n_complex else scaled @ re
-    return Folded(factor(scaled, n_complex), -bias)
+    return Folded(factor(scaled, n_complex, dtype), -bias)
 
 
 def mix_and_normalize(x: Tensor, folded: Folded, eps: float) -> tuple[Tensor, Tensor]:
@@ -111,8 +111,7 @@ class _StandardizedMixing(torch.autograd.Function):
             stats = statistics(features, n_complex)
         else:
             stats = Statistics(mean, var)
-        folded = fold(weight, n_complex, stats, eps[0])
-        folded = folded.to(x.dtype)
+        folded = fold(weight, n_complex, stats, eps[0], x.dtype)
         y, norms = mix_and_normalize(features, folded, eps[1])
         y = y.view(*x.shape[:3], y.shape[1])
         ctx.n_complex, ctx.eps, ctx.in_training = n_complex, eps[0], mean is None

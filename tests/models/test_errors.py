@@ -42,7 +42,7 @@ ERRORS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"nonlinearity": "tanh", "gain": 2.0}, ValueError, "no gain for nonlinearity 'tanh'"),
     ({"avg_pool": "local"}, ValueError, "'global', a positive integer or None, got 'local'"),
     ({"avg_pool": 5}, ValueError, "feature maps' side, got avg_pool=5 for 4x4"),
-    ({"backend": "numpy"}, ValueError, "one of torch, torch_matmul, got 'numpy'"),
+    ({"backend": "numpy"}, ValueError, "one of torch, torch_matmul, torch_triton, got 'numpy'"),
     ({"n_classes": 0}, ValueError, "n_classes to be at least 1, got 0"),
     ({"n_classes": 2.5}, TypeError, "n_classes to be an integer, got 2.5"),
     ({"in_channels": 0}, ValueError, "in_channels to be at least 1, got 0"),

@@ -55,7 +55,7 @@ def test_constructor_refuses(
 
 
 def test_unknown_backend_error_lists_the_backends() -> None:
-    with pytest.raises(ValueError, match="one of torch, torch_matmul, got 'numpy'"):
+    with pytest.raises(ValueError, match="one of torch, torch_matmul, torch_triton, got 'numpy'"):
         PhaseCollapse2D((8, 8), backend="numpy")
     with pytest.raises(ValueError, match="one of numpy, got 'torch'"):
         NumpyPhaseCollapse2D((8, 8), backend="torch")

@@ -11,6 +11,7 @@ from kymatio_learned.scattering2d.filter_bank import BANKS, angles
 from kymatio_learned.torch import PhaseCollapse2D
 
 from ..assertions import FLOAT32, assert_close, to_numpy
+from .backends import BACKENDS
 
 DTYPES = ["float32", "float64", "complex64", "complex128"]
 COMPLEX = {"float32": "complex64", "float64": "complex128"}
@@ -134,7 +135,7 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("backend", PhaseCollapse2D.backends)
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_strides_of_tensors_do_not_matter(view: str, backend: str) -> None:
     dtype = torch.complex64 if view == "conjugate" else torch.float32

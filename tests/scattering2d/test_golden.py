@@ -11,6 +11,7 @@ from kymatio_learned.numpy import PhaseCollapse2D as NumpyPhaseCollapse2D
 from kymatio_learned.torch import PhaseCollapse2D
 
 from ..assertions import assert_close
+from .backends import BACKENDS
 
 DATA = Path(__file__).parents[1] / "data" / "operator_vectors.npz"
 TOLERANCE = 2e-6  # float32 on both sides
@@ -25,7 +26,7 @@ def case(k: int) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("k", range(7))
-@pytest.mark.parametrize("backend", PhaseCollapse2D.backends)
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_torch_equals_the_published_code(k: int, backend: str) -> None:
     arguments, numbers = case(k)
     S = PhaseCollapse2D(**arguments, backend=backend)

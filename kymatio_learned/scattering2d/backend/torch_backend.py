@@ -64,6 +64,19 @@ class TorchBackend2D(KymatioTorchBackend2D):
         return low, highs
 
     @classmethod
+    def collapse(
+        cls, x: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
+    ) -> tuple[Tensor, Tensor]:
+        """Filter planes ``(B, M, N, p, C)``, and take moduli, ``(B, M', N', L, C)``."""
+        low, highs = cls.wavelets(x, tables, geometry)
+        return low, torch.cat([cls.modulus(*high.unbind(3)) for high in highs], 3)
+
+    @classmethod
+    def fuses_modulus(cls, x: Tensor) -> bool:
+        """Tell whether `collapse` is faster than what it consists of."""
+        return False
+
+    @classmethod
     def maps(
         cls, dtype: torch.dtype, tables: Mapping[str, Tensor], geometry: Geometry
     ) -> tuple[Map, Map]:

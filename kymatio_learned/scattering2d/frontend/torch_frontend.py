@@ -1,6 +1,6 @@
 """The operator on tensors, as a module."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -43,8 +43,9 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
     pre_pad
         Whether the images come already padded, to ``padded_shape``.
     backend
-        ``"torch"`` (FFT), ``"torch_matmul"`` (matrix products, for small images), or None to
-        take the faster one for the size.
+        ``"torch"`` (FFT), ``"torch_matmul"`` (matrix products, for small images), None to
+        take the one of these that is faster for the size on a processor, or ``"torch_triton"``
+        (one kernel on a GPU, elsewhere as ``"torch"``).
     out_type
         ``"array"``, or ``"list"`` for one dictionary a channel, with Kymatio's keys.
 
@@ -81,7 +82,7 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
     (torch.float32, torch.complex64)
     """
 
-    backends = ("torch", "torch_matmul")
+    backends = ("torch", "torch_matmul", "torch_triton")
     phi: Tensor
     psi: Tensor
 
@@ -129,15 +130,27 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         psi : list of torch.Tensor
             ``(B, M', N', 2, l, C)``, real and imaginary parts of `l` angles, in order.
         """
+        low, *highs = self._planar(x, lambda *args: _flat(self.backend.wavelets(*args)))
+        return low, highs
+
+    def planar_collapse(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Filter real planes as `planar_wavelets`, and take moduli ``(B, M', N', L, C)``."""
+        low, moduli = self._planar(x, self.backend.collapse)
+        return low, moduli
+
+    def _planar(self, x: Tensor, apply: Callable[..., Sequence[Tensor]]) -> Sequence[Tensor]:
+        """Apply a method of the backend to planes."""
         if not x.numel():  # an empty batch, which some FFTs refuse
-            phi, psi = self.planar_wavelets(x.new_zeros(1, *x.shape[1:4], 1))
-            phi, *psi = (y.new_zeros(len(x), *y.shape[1:-1], x.shape[-1]) for y in (phi, *psi))
-            return phi, psi
+            maps = self._planar(x.new_zeros(1, *x.shape[1:4], 1), apply)
+            return [y.new_zeros(len(x), *y.shape[1:-1], x.shape[-1]) for y in maps]
         # The filters follow the images, except below single precision, which no FFT has.
         dtype = x.dtype if x.dtype in _DTYPES else self.phi.dtype
-        tables = {name: getattr(self, name).to(dtype) for name in self._tables}
+        tables = {
+            name: table.to(dtype) if table.is_floating_point() else table
+            for name, table in ((name, getattr(self, name)) for name in self._tables)
+        }
         with without_autocast(x):
-            return self.backend.wavelets(x.to(dtype), tables, self.geometry)
+            return apply(x.to(dtype), tables, self.geometry)
 
     def wavelets(self, x: Tensor) -> tuple[Tensor, Tensor]:
         r"""Compute the linear coefficients :math:`(x \star \phi, x \star \psi_\theta)`.
@@ -186,9 +199,8 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         ValueError, TypeError
             See `wavelets`.
         """
-        low, highs = self.planar_wavelets(self._planes(x))
+        low, moduli = self.planar_collapse(self._planes(x))
         phi = _like(low, x)
-        moduli = torch.cat([self.backend.modulus(*high.unbind(3)) for high in highs], 3)
         moduli = moduli.permute(0, 4, 3, 1, 2).reshape(x.shape[:-2] + (self.L, *phi.shape[-2:]))
         if self.out_type == "list":
             return self._collapsed_list(phi, moduli)
@@ -220,6 +232,11 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
 def _ranks(L: int, bank: str, full_circle: bool) -> list[int]:
     """Return the ranks of the wavelets, which do not depend on the size of the images."""
     return ranks(filter_bank(32, 32, L, bank=bank, full_circle=full_circle)[1])
+
+
+def _flat(maps: tuple[Tensor, list[Tensor]]) -> list[Tensor]:
+    low, highs = maps
+    return [low, *highs]
 
 
 def _like(low: Tensor, x: Tensor) -> Tensor:
