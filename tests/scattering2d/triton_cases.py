@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from kymatio_learned.models import LearnedScattering2D
 from kymatio_learned.numpy import PhaseCollapse2D as NumpyPhaseCollapse2D
 from kymatio_learned.scattering2d.backend.torch_backend import TorchBackend2D
 from kymatio_learned.scattering2d.filter_bank import filter_bank
@@ -153,6 +154,26 @@ def test_gradient_of_padded_images_equals_that_through_the_fourier_domain(backen
     double = {name: operator.tables[name].double() for name in ("phi", "psi")}
     expected = gradient(TorchBackend2D, operator._replace(tables=double), x.double(), True)
     assert_close(gradient(backend, operator, x, True).cpu(), expected.cpu(), FLOAT32)
+
+
+@pytest.mark.parametrize("skip", [False, True], ids=["plain", "skip"])
+def test_networks_compute_the_same_with_the_kernels(skip: bool) -> None:
+    # The second layer filters complex channels, at the size of its images.
+    images = torch.randn(3, 2, 4, 4, device=device())
+    results = []
+    for name in ("torch", "torch_triton"):
+        torch.manual_seed(1)
+        net = LearnedScattering2D(
+            J=1, shape=(4, 4), L=3, channels=(2, 2), in_channels=2, skip=skip, backend=name
+        ).to(images.device)
+        x = images.clone().requires_grad_()
+        y = torch.view_as_real(net(x))
+        (y * torch.linspace(-1, 1, y.numel(), device=y.device).view_as(y)).sum().backward()
+        parameters = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
+        assert x.grad is not None
+        results.append([part.cpu() for part in (y, x.grad, parameters)])
+    for expected, actual in zip(*results, strict=True):
+        assert_close(actual, expected, FLOAT32)
 
 
 def test_zero_image_has_gradient_zero(backend: Any) -> None:
