@@ -2,6 +2,7 @@
 
 import csv
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytorch_lightning as pl
@@ -19,6 +20,9 @@ COLUMNS = (
     "test_accuracy",
     "seconds",
 )
+
+# Epochs that say how long the next ones take.
+LATEST = 5
 
 
 class History(pl.Callback):
@@ -77,6 +81,14 @@ class History(pl.Callback):
         scores = {name: value for name, value in row.items() if value is not None}
         del scores["epoch"]
         log_row(trainer, scores, trainer.current_epoch + 1)
+
+    def time_left(self, trainer: pl.Trainer) -> timedelta | None:
+        """Estimate how long the remaining epochs take; None when none is left or none is known."""
+        left = (trainer.max_epochs or 0) - len(self.rows)
+        if left <= 0 or not self.rows:
+            return None
+        seconds = [row["seconds"] or 0.0 for row in self.rows[-LATEST:]]
+        return timedelta(seconds=round(left * sum(seconds) / len(seconds)))
 
     def state_dict(self) -> dict[str, Any]:
         """Give the rows, and what is known of the present epoch, to a checkpoint."""

@@ -5,20 +5,33 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import TQDMProgressBar
 
+from .history import History
+
 
 class ProgressBar(TQDMProgressBar):
-    """Show a bar for each epoch, with loss and accuracy."""
+    """Show a bar for each epoch, with rate, remaining time, loss and accuracy.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    history
+        Comes before this callback in the trainer's list.
+    """
+
+    def __init__(self, history: History) -> None:
         super().__init__(leave=True)
+        self.history = history
 
-    def on_train_start(self, *_: Any) -> None:
-        """Wait for the first epoch: each makes a bar of its own."""
+    def on_train_start(self, trainer: pl.Trainer, *_: Any) -> None:
+        """Wait for the first epoch, which makes a bar of its own; one that goes on has begun."""
+        if trainer.fit_loop.restarting:
+            self.on_train_epoch_start(trainer)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, *_: Any) -> None:
-        """Count epochs from one, and say how many there are."""
+        """Count epochs from one, and say how many there are and how long they will take."""
         super().on_train_epoch_start(trainer)
-        epoch = f"Epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
+        left = self.history.time_left(trainer)
+        end = "" if left is None else f", {left} left"
+        epoch = f"Epoch {trainer.current_epoch + 1}/{trainer.max_epochs}{end}"
         self.train_progress_bar.set_description(epoch)
 
     def on_train_end(self, *_: Any) -> None:

@@ -7,7 +7,7 @@ from .history import History
 
 
 class ProgressLines(pl.Callback):
-    """Print a line for each epoch, with loss and accuracy.
+    """Print a line for each epoch, with loss, accuracy and remaining time.
 
     Parameters
     ----------
@@ -28,4 +28,6 @@ class ProgressLines(pl.Callback):
             if row[f"{split}_loss"] is not None
         )
         epoch = f"epoch {row['epoch']}/{trainer.max_epochs}"
-        print(epoch, *scores, f"{row['seconds']:.1f} s", sep="   ", flush=True)
+        left = self.history.time_left(trainer)
+        end = f", {left} left" if left is not None else ""
+        print(epoch, *scores, f"{row['seconds']:.1f} s{end}", sep="   ", flush=True)

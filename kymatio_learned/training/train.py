@@ -108,7 +108,7 @@ def train(
     path, epochs_done = _where_it_was(run, module)
     history = History(run)
     in_terminal = sys.stdout.isatty()
-    progress = ProgressBar() if in_terminal else ProgressLines(history)
+    progress = ProgressBar(history) if in_terminal else ProgressLines(history)
     trainer = build_trainer(
         devices=devices,
         num_nodes=num_nodes,
