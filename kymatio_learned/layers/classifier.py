@@ -6,6 +6,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from ..scattering2d.utils import check_integer
+from .batch_norm import BatchNorm2d
 from .channel_layout import ChannelLayout
 
 
@@ -48,7 +49,7 @@ class Classifier(nn.Sequential):
         check_avg_pool(avg_pool)
         check_integer("n_classes", n_classes, least=1)
         M, N = shape
-        self.batch_norm = nn.BatchNorm2d(layout.n_planes)
+        self.batch_norm = BatchNorm2d(layout.n_planes)
         if avg_pool == "global":
             M, N = 1, 1
             self.pool: nn.Module = nn.AdaptiveAvgPool2d(1)

@@ -116,7 +116,7 @@ class LearnedScatteringLayer(nn.Module):
         """Map planes ``(B, n_planes, M, N)`` to ``(B, out_layout.n_planes, M', N')``."""
         features = self._gather(x)
         with without_autocast(x):
-            if self.training or torch.is_grad_enabled():
+            if self.standardization.training or torch.is_grad_enabled():
                 self._folded.clear()
                 y = self._mix(features)
             else:
@@ -131,11 +131,12 @@ class LearnedScatteringLayer(nn.Module):
         std = self.standardization
         weight = to_slots(self.mixing.parts(), self._blocks)
         stats = None if std.training else self._statistics()
-        eps = std.eps, self.norm.eps
-        y, stats = standardized_mixing(features, weight, std.layout.n_complex, stats, eps)
+        eps, sync = (std.eps, self.norm.eps), std.shares_a_batch
+        n_complex = std.layout.n_complex
+        y, stats = standardized_mixing(features, weight, n_complex, stats, eps, sync)
         if std.training:
-            mean, var = (from_slots(values, self._blocks) for values in stats)
-            std.update(mean[0] if std.layout.is_real else mean.mT, var, features[..., 0].numel())
+            mean, var = (from_slots(values, self._blocks) for values in stats[:2])
+            std.update(mean[0] if std.layout.is_real else mean.mT, var, stats.n)
         return y
 
     def _fold(self, dtype: torch.dtype) -> Folded:

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from .channel_layout import ChannelLayout
 from .functional import at_least_single
+from .processes import combine, share_a_batch
 
 
 class Standardization(nn.Module):
@@ -26,6 +27,9 @@ class Standardization(nn.Module):
         Weight of the present batch in the running averages.
     eps
         Added to the variances.
+    sync
+        Whether processes that share a batch (``torch.distributed``) use its statistics, not
+        those of their part of it.
 
     Attributes
     ----------
@@ -49,8 +53,16 @@ class Standardization(nn.Module):
     running_mean: Tensor
     running_var: Tensor
 
-    def __init__(self, layout: ChannelLayout, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
+    def __init__(
+        self,
+        layout: ChannelLayout,
+        *,
+        momentum: float = 0.1,
+        eps: float = 1e-5,
+        sync: bool = True,
+    ) -> None:
         super().__init__()
+        self.sync = sync
         self.layout = layout
         self.momentum = momentum
         self.eps = eps
@@ -89,9 +101,16 @@ class Standardization(nn.Module):
                     f"expected more than one value per channel in training, got {tuple(x.shape)}"
                 )
             plane_var, plane_mean = torch.var_mean(at_least_single(x), (0, 2, 3), correction=0)
+            if self.shares_a_batch:
+                plane_mean, plane_var, n = combine(plane_mean, plane_var, n)
             mean, var = self.layout.from_planes(plane_mean), self._pool(plane_var)
             self.update(mean, var, n)
         return mean, torch.rsqrt(var + self.eps)
+
+    @property
+    def shares_a_batch(self) -> bool:
+        """Whether the statistics are those of several processes."""
+        return self.sync and share_a_batch()
 
     @torch.no_grad()
     def update(self, mean: Tensor, var: Tensor, n: int) -> None:

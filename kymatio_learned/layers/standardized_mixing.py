@@ -8,27 +8,42 @@ from torch import Tensor
 
 from .functional import at_least_single
 from .mixing_products import Factors, factor, multiply, multiply_adjoint_, weight_gradient
+from .processes import combine, sum_over_processes
 
 
 class Statistics(NamedTuple):
-    """Means ``(2, C)``, real and imaginary parts, and variances ``(C,)`` of channels."""
+    """Means ``(2, C)``, real and imaginary parts, and variances ``(C,)``, of `n` values each."""
 
     mean: Tensor
     var: Tensor
+    n: int = 0  # unknown, for running averages
 
 
-def statistics(x: Tensor, n_complex: int) -> Statistics:
-    """Return the statistics of features ``(n, R)``, laid out as in `mixing_products`."""
+def statistics(x: Tensor, n_complex: int, sync: bool = False) -> Statistics:
+    """Return the statistics of features ``(n, R)``, laid out as in `mixing_products`.
+
+    With `sync`, they are those of the features of all processes.
+    """
     C = x.shape[1] - n_complex
     # In single precision at least, which are the running averages that it asks for, unused here.
     unused = x.new_zeros(2, x.shape[1], dtype=at_least_single(x[:0]).dtype)
     mean, var = torch.batch_norm_update_stats(x, unused[0], unused[1], 0.0)
+    n = len(x)
+    if sync:
+        mean, var, n = combine(mean, var, n)
+    if n < 2:
+        raise ValueError("expected more than one value per channel in training, got one")
     mean_im, var_im = (F.pad(part[C:], (0, C - n_complex)) for part in (mean, var))
-    return Statistics(torch.stack([mean[:C], mean_im]), var[:C] + var_im)
+    return Statistics(torch.stack([mean[:C], mean_im]), var[:C] + var_im, n)
 
 
 def standardized_mixing(
-    x: Tensor, weight: Tensor, n_complex: int, stats: Statistics | None, eps: tuple[float, float]
+    x: Tensor,
+    weight: Tensor,
+    n_complex: int,
+    stats: Statistics | None,
+    eps: tuple[float, float],
+    sync: bool = False,
 ) -> tuple[Tensor, Statistics]:
     r"""Standardize features, multiply them by a matrix, and normalize the result.
 
@@ -50,6 +65,8 @@ def standardized_mixing(
         Means and variances, or None to take those of `x`.
     eps
         What is added to the variances, and the norm below which a position counts as empty.
+    sync
+        Whether the statistics of `x` are those of all processes.
 
     Returns
     -------
@@ -58,9 +75,12 @@ def standardized_mixing(
     stats : Statistics
         Those that were used.
     """
-    given = (None, None) if stats is None else stats
-    y, mean, var = _StandardizedMixing.apply(x, weight, n_complex, eps, *given)
-    return y, Statistics(mean, var)
+    used = stats
+    if used is None:
+        with torch.no_grad():
+            used = statistics(x.detach().flatten(0, 2), n_complex, sync)
+    y: Tensor = _StandardizedMixing.apply(x, weight, n_complex, eps, used, stats is None, sync)
+    return y, used
 
 
 class Folded(NamedTuple):
@@ -103,25 +123,21 @@ class _StandardizedMixing(torch.autograd.Function):
         weight: Tensor,
         n_complex: int,
         eps: tuple[float, float],
-        mean: Tensor | None,
-        var: Tensor | None,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        features = x.flatten(0, 2)
-        if mean is None or var is None:
-            stats = statistics(features, n_complex)
-        else:
-            stats = Statistics(mean, var)
+        stats: Statistics,
+        of_features: bool,
+        sync: bool,
+    ) -> Tensor:
         folded = fold(weight, n_complex, stats, eps[0], x.dtype)
-        y, norms = mix_and_normalize(features, folded, eps[1])
+        y, norms = mix_and_normalize(x.flatten(0, 2), folded, eps[1])
         y = y.view(*x.shape[:3], y.shape[1])
-        ctx.n_complex, ctx.eps, ctx.in_training = n_complex, eps[0], mean is None
-        ctx.save_for_backward(x, weight, y, norms, *stats, *folded.factors)
-        ctx.mark_non_differentiable(*stats)
-        return y, *stats
+        ctx.n_complex, ctx.eps, ctx.of_features, ctx.sync = n_complex, eps[0], of_features, sync
+        ctx.n = stats.n
+        ctx.save_for_backward(x, weight, y, norms, stats.mean, stats.var, *folded.factors)
+        return y
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, grad: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, y, norms, mean, var, *factors = ctx.saved_tensors
         features, y = x.flatten(0, 2), y.flatten(0, 2)
         grad = grad.reshape(y.shape)
@@ -134,18 +150,21 @@ class _StandardizedMixing(torch.autograd.Function):
         x_grad = None
         if ctx.needs_input_grad[0]:
             x_grad = torch.zeros_like(features)
-            if ctx.in_training:
+            if ctx.of_features:
                 # Through the statistics: the means over all pixels of the gradient of the
                 # standardized features, and of its product with them, are small products.
-                n = len(features)
-                alpha = scale**3 / n * (weight * weight_grad).flatten(0, -2).sum(0)
+                product = (weight * weight_grad).flatten(0, -2).sum(0)
+                if ctx.sync:
+                    both = sum_over_processes(torch.cat([total, product]))
+                    total, product = both.split([len(total), len(product)])
+                alpha = scale**3 / ctx.n * product
                 means = features.new_zeros(1, features.shape[1])
-                multiply_adjoint_(means, (total / n)[None].to(x.dtype), factors)
+                multiply_adjoint_(means, (total / ctx.n)[None].to(x.dtype), factors)
                 alpha, mean = (_per_plane(values, ctx.n_complex) for values in (alpha, mean))
                 torch.addcmul(alpha * mean - means[0], features, -alpha, out=x_grad)
             multiply_adjoint_(x_grad, grad, factors)
             x_grad = x_grad.view(x.shape)
-        return x_grad, weight_grad.mul_(scale), None, None, None, None
+        return x_grad, weight_grad.mul_(scale), None, None, None, None, None
 
 
 def _subtract_mean(weight_grad: Tensor, total: Tensor, mean: Tensor) -> Tensor:

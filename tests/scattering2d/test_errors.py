@@ -62,7 +62,7 @@ def test_unknown_backend_error_lists_the_backends() -> None:
 
 
 def test_backend_of_the_other_frontend_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"frontend 'torch' \(torch, torch_matmul\)"):
+    with pytest.raises(ValueError, match=r"frontend 'torch' \(torch, torch_matmul, torch_triton\)"):
         PhaseCollapse2D((8, 8), backend=NumpyBackend2D)
     with pytest.raises(ValueError, match=r"frontend 'numpy' \(numpy\)"):
         NumpyPhaseCollapse2D((8, 8), backend=TorchBackend2D)
