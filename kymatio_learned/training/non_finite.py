@@ -20,7 +20,7 @@ def first_non_finite(network: nn.Module, images: Tensor) -> str:
     Returns
     -------
     str
-        The images, the first parameter or buffer, or the innermost layer whose output it is.
+        The images, the first parameter, or the innermost layer whose output it is.
 
     Examples
     --------
@@ -33,8 +33,9 @@ def first_non_finite(network: nn.Module, images: Tensor) -> str:
     """
     if not images.isfinite().all():
         return "the images"
-    for name, tensor in (*network.named_parameters(), *network.named_buffers()):
-        if not tensor.isfinite().all():
+    # No buffers: running averages of what follows are not finite any more either.
+    for name, parameter in network.named_parameters():
+        if not parameter.isfinite().all():
             return name
     found: list[str] = []
     handles = [
