@@ -23,6 +23,30 @@ def test_gradients_equal_finite_differences(bank: str, dtype: torch.dtype) -> No
     assert gradcheck(S.wavelets, x)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128], ids=str)
+@pytest.mark.parametrize("bank", BANKS)
+def test_second_derivatives_equal_finite_differences(bank: str, dtype: torch.dtype) -> None:
+    # The gradient of a linear map is its adjoint, whose gradient is the map.
+    S = PhaseCollapse2D((2, 3), 3, bank=bank)
+    x = torch.randn(2, 3, dtype=dtype, requires_grad=True)
+    assert gradgradcheck(S, x)
+    assert gradgradcheck(S.wavelets, x)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_second_derivatives_of_each_backend(backend: str) -> None:
+    # The energy E of the coefficients is quadratic: x . grad E = 2 E, and its Hessian maps x to
+    # grad E.
+    x = torch.randn(5, 6, requires_grad=True)
+    S = PhaseCollapse2D((5, 6), 4, backend=backend)
+    low, high = S.wavelets(x)
+    energy = low.square().sum() + high.abs().square().sum()
+    (gradient,) = torch.autograd.grad(energy, x, create_graph=True)
+    (second,) = torch.autograd.grad((gradient * x.detach()).sum(), x)
+    assert_close((gradient * x).sum(), 2 * energy, FLOAT32)
+    assert_close(second, gradient, FLOAT32)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.complex64], ids=str)
 @pytest.mark.parametrize("bank", BANKS)
 def test_backends_have_the_same_gradients(bank: str, dtype: torch.dtype) -> None:

@@ -1,0 +1,87 @@
+"""A larger grid where the Fourier transform of the padded image is slow: sizes, same results."""
+
+import pytest
+import torch
+
+from kymatio_learned.scattering2d.backend.grid import grid_tables
+from kymatio_learned.scattering2d.filter_bank import BANKS, filter_bank
+from kymatio_learned.scattering2d.utils import Geometry, padded_shape
+from kymatio_learned.torch import PhaseCollapse2D
+
+from ..assertions import assert_close
+
+
+def grid(shape: tuple[int, int], bank: str = "octave") -> tuple[int, ...] | None:
+    """Return the size of the larger grid, or None if there is none."""
+    padded = padded_shape(shape)
+    phi, psi = filter_bank(*padded, 4, bank=bank)
+    stride = 1 if bank == "half_octave_first" else 2
+    tables = grid_tables(phi, psi, Geometry(shape, padded, stride))
+    if not tables:
+        return None
+    M, N = tables["grid_phi"].shape
+    assert tables["grid_psi"].shape == (4, M, N)
+    assert tables["grid_phi"].dtype == tables["grid_psi"].dtype == phi.dtype
+    return M, N
+
+
+def largest_prime_factor(n: int) -> int:
+    factor = 2
+    while n > 1:
+        if n % factor:
+            factor += 1
+        else:
+            n //= factor
+    return factor
+
+
+@pytest.mark.parametrize("bank", BANKS)
+@pytest.mark.parametrize("shape", [(8, 8), (32, 32), (60, 60), (92, 124)], ids=str)
+def test_fast_sizes_have_no_grid(shape: tuple[int, int], bank: str) -> None:
+    # Padded by 4: 12, 36, 64, 96 and 128.
+    assert all(largest_prime_factor(size) <= 5 for size in padded_shape(shape))
+    assert grid(shape, bank) is None
+
+
+@pytest.mark.parametrize("bank", BANKS)
+def test_images_no_larger_than_the_filters_have_no_grid(bank: str) -> None:
+    # 14 = 2 * 7, but a torus that the filters wrap around is no part of a larger one.
+    assert padded_shape((2, 10)) == (6, 14)
+    assert grid((2, 10), bank) is None
+
+
+@pytest.mark.parametrize("bank", BANKS)
+@pytest.mark.parametrize("shape", [(112, 112), (112, 60), (111, 230)], ids=str)
+def test_slow_sizes_have_a_fast_grid(shape: tuple[int, int], bank: str) -> None:
+    padded = padded_shape(shape)
+    assert max(largest_prime_factor(size) for size in padded) > 5
+    sides = grid(shape, bank)
+    assert sides is not None
+    for size, side in zip(padded, sides, strict=True):
+        assert side % 2 == 0
+        assert size < side < 2 * size
+        assert largest_prime_factor(side) <= 5
+
+
+# Padded to 58 = 2 * 29 and 62 = 2 * 31; to 14 = 2 * 7 and 22 = 2 * 11, near a filter's size.
+CASES = [((54, 57), bank) for bank in BANKS] + [((10, 18), "octave")]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.complex64], ids=str)
+@pytest.mark.parametrize(("shape", "bank"), CASES, ids=str)
+def test_operator_on_the_grid_equals_the_one_in_double_precision(
+    shape: tuple[int, int], bank: str, dtype: torch.dtype
+) -> None:
+    S = PhaseCollapse2D(shape, 4, bank=bank, backend="torch")
+    assert hasattr(S, "grid_phi")
+    x = torch.randn(2, *shape, dtype=dtype)
+    weights = torch.randn(S(x).shape)
+    results = []
+    for image in (x, x.to(torch.promote_types(dtype, torch.float64))):
+        image.requires_grad_()
+        low, high = S.wavelets(image)
+        energies = torch.cat([low.unsqueeze(1), high], 1).abs().square()
+        (gradient,) = torch.autograd.grad((energies * weights).sum(), image)
+        results.append((low, high, gradient))
+    for actual, expected in zip(*results, strict=True):
+        assert_close(actual, expected, 1e-6)
