@@ -76,7 +76,7 @@ def layer_separation(
         See `linear_probe`.
     fisher_features
         Number of principal components of the training features that the Fisher ratio is of, where
-        there are more features; there must be more test images.
+        there are more features; at most a quarter of the number of test images.
     progress
         Called with each row.
 
@@ -123,7 +123,8 @@ def layer_separation(
             max_features=max_features,
             seed=seed,
         )
-        reduced = fit_reduction(train, fisher_features, seed=seed).transform(test)
+        kept = min(fisher_features, len(test) // 4)
+        reduced = fit_reduction(train, kept, seed=seed).transform(test)
         collapse = neural_collapse(test, test_labels)
         row = LayerSeparation(
             layer=name,

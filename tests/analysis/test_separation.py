@@ -63,7 +63,9 @@ def test_fisher_ratio_of_wide_layers_is_of_their_first_components(
     (row,) = layer_separation(
         nn.Flatten(), x[:120], y[:120], x[120:], y[120:], layers=[], fisher_features=4
     )
-    z = (x - x[:120].mean(0)).flatten(1).numpy() / x[:120].flatten(1).numpy().std(0)
+    flat = x.flatten(1).double().numpy()
+    variances = flat[:120].var(0)
+    z = (flat - flat[:120].mean(0)) / np.sqrt(variances + variances.mean() / 100)
     axes = np.linalg.svd(z[:120], full_matrices=False)[2][:4]
     statistics = class_statistics(z[120:] @ axes.T, y[120:])
     eigenvalues = np.linalg.eigvals(np.linalg.solve(statistics.within, statistics.between))
