@@ -126,11 +126,13 @@ def parseval_groups(network: nn.Module, weight_decay: float) -> list[dict[str, A
     Returns
     -------
     list of dict
-        Groups ``{"params": ..., "weight_decay": ...}``; only one where there is no such matrix.
+        Groups ``{"params": ..., "weight_decay": ...}`` of what is learned; only one where there is
+        no such matrix.
     """
-    matrices = [p for m in orthogonal_modules(network) for p in m.parameters()]
-    excluded = {id(p) for p in matrices}
-    others = [p for p in network.parameters() if id(p) not in excluded]
+    learned = [p for p in network.parameters() if p.requires_grad]
+    orthogonal = {id(p) for module in orthogonal_modules(network) for p in module.parameters()}
+    others = [p for p in learned if id(p) not in orthogonal]
+    matrices = [p for p in learned if id(p) in orthogonal]
     groups: list[dict[str, Any]] = [{"params": others, "weight_decay": weight_decay}]
     return [*groups, {"params": matrices, "weight_decay": 0.0}] if matrices else groups
 

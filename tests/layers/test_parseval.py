@@ -91,6 +91,13 @@ def test_groups_hold_each_parameter_once(exact: bool) -> None:
     assert {id(p) for p in others["params"]} == {id(p) for p in net.classifier.parameters()}
 
 
+def test_groups_leave_out_what_is_frozen() -> None:
+    net = network()
+    net.layers[0].requires_grad_(False)
+    grouped = [p for group in parseval_groups(net, 0.1) for p in group["params"]]
+    assert {id(p) for p in grouped} == {id(p) for p in net.parameters() if p.requires_grad}
+
+
 def test_groups_of_a_network_without_such_matrices() -> None:
     assert len(parseval_groups(nn.Linear(2, 2), 0.1)) == 1
 
