@@ -8,6 +8,7 @@ from typing import Any
 import pytorch_lightning as pl
 
 from .classification_module import ClassificationModule
+from .resident_memory import resident_memory
 from .run_folder import RunFolder
 from .tensorboard import log_row
 
@@ -19,6 +20,7 @@ COLUMNS = (
     "test_loss",
     "test_accuracy",
     "seconds",
+    "memory",
 )
 
 # Epochs that say how long the next ones take.
@@ -40,7 +42,8 @@ class History(pl.Callback):
     ----------
     rows : list of dict
         One for each finished epoch, with the columns of the file. Test values are None where the
-        epoch was not tested.
+        epoch was not tested; "memory" is that of the first process and of all that it started, in
+        MB.
     """
 
     def __init__(self, run: RunFolder) -> None:
@@ -70,6 +73,7 @@ class History(pl.Callback):
             **pl_module.training_scores(),
             **self._tested,
             "seconds": time.perf_counter() - self._start,
+            "memory": resident_memory(),
         }
         row = {column: values.get(column) for column in COLUMNS}
         self.rows.append(row)

@@ -16,8 +16,9 @@ from kymatio_learned.training import ClassificationModule, ImageDataModule
 from kymatio_learned.training.checkpoints import read_checkpoint
 from kymatio_learned.training.data import ImageSplits
 
-# What of a checkpoint two equal runs share: all but times and folders.
+# What of a checkpoint two equal runs share: all but times, memory and folders.
 PARTS = ("epoch", "global_step", "state_dict", "optimizer_states", "lr_schedulers")
+MEASURED = {"seconds", "memory"}
 
 
 def build(splits: ImageSplits, **options: Any) -> tuple[ClassificationModule, ImageDataModule]:
@@ -31,18 +32,21 @@ def build(splits: ImageSplits, **options: Any) -> tuple[ClassificationModule, Im
 
 
 def rows(run: Path, name: str = "metrics.csv") -> list[dict[str, str]]:
-    """Read the rows of a table, without the times."""
+    """Read the rows of a table, without times and memory."""
     with (run / name).open() as file:
-        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+        return [
+            {name: value for name, value in row.items() if name not in MEASURED}
+            for row in csv.DictReader(file)
+        ]
 
 
 def tensorboard_rows(run: Path) -> dict[str, list[tuple[int, float]]]:
-    """Read what TensorBoard shows, without the times."""
+    """Read what TensorBoard shows, without times and memory."""
     events = EventAccumulator(str(run / "tensorboard")).Reload()
     return {
         tag: [(event.step, event.value) for event in events.Scalars(tag)]
         for tag in events.Tags()["scalars"]
-        if tag != "seconds"
+        if tag not in MEASURED
     }
 
 

@@ -75,7 +75,8 @@ def test_the_page_needs_no_network_and_no_script(page: Path) -> None:
     assert "://" not in text
     assert "<script" not in text
     pictures = set(re.findall(r'src="([^"]+)"', text))
-    assert pictures == {"accuracy.png", "loss.png", "learning_rate.png"}
+    names = ("accuracy", "loss", "learning_rate", "seconds", "memory")
+    assert pictures == {f"{name}.png" for name in names}
     assert {path.name for path in page.parent.iterdir()} == pictures | {"index.html"}
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from kymatio_learned.training import ClassificationModule, RunFolder, load_datas
 from kymatio_learned.training.data import ImageSplits
 from kymatio_learned.training.diagnostics import matrix_diagnostics
 from kymatio_learned.training.non_finite import first_non_finite
+from kymatio_learned.training.resident_memory import resident_memory
 
 from .runs import build, tensorboard_rows
 
@@ -134,3 +136,28 @@ def test_a_parameter_that_is_not_finite_is_named(splits: ImageSplits, tmp_path: 
 
 def test_a_loss_that_is_not_finite_by_itself_is_named() -> None:
     assert first_non_finite(nn.Identity(), torch.ones(1, 2)) == "the loss"
+
+
+def test_memory_is_that_of_all_processes() -> None:
+    before = resident_memory()
+    command = [sys.executable, "-c", "x = bytearray(2**27); print(flush=True); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert resident_memory() - before > 128
+        child.communicate(b"\n")
+
+
+def test_each_epoch_says_its_memory_and_older_rows_need_not(
+    splits: ImageSplits, tmp_path: Path
+) -> None:
+    train(*build(splits), RunFolder(tmp_path), epochs=1)
+    last = tmp_path / "checkpoints" / "last.ckpt"
+    content = torch.load(last, weights_only=True)
+    del content["callbacks"]["History"]["rows"][0]["memory"]  # as of a run that began before it
+    torch.save(content, last)
+    train(*build(splits), RunFolder(tmp_path), epochs=2)
+    with (tmp_path / "metrics.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["memory"] == ""
+    assert 10 < float(rows[1]["memory"]) < 1e5

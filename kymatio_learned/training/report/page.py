@@ -8,7 +8,7 @@ from ..atomic import atomic_write
 from .curves import curves
 from .finished_run import FinishedRun, differing_settings
 
-QUANTITIES = ("accuracy", "loss", "learning_rate")
+QUANTITIES = ("accuracy", "loss", "learning_rate", "seconds", "memory")
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
