@@ -122,11 +122,13 @@ def _read(run: RunFolder) -> Config:
         config: Config = run.read_json("config.json")
         # Options that came after the run was begun have their defaults.
         for group, names in GROUPS.items():
+            if unknown := sorted(config[group].keys() - {*names, "command"}):
+                raise ValueError(f"its options {unknown} are of a newer version")
             config[group] = {name: DEFAULTS.get(name) for name in names} | config[group]
         config["model"]["channels"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
-            f"{run.path / 'config.json'} is not a configuration of a run: {error!r}"
+            f"{run.path / 'config.json'} is not a configuration of a run: {error}"
         ) from error
     return config
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -47,9 +48,16 @@ class ImageFiles(ImageSet):
         crop_seed: int | None = None,
     ) -> None:
         super().__init__(labels, shape)
-        self.paths = paths
+        # One array, not a list: a worker that reads a Python object writes its reference count, and
+        # so copies page after page of what the processes share.
+        self._paths = np.array([os.fsencode(path) for path in paths])
         self.margin = margin
         self.crop_seed = crop_seed
+
+    @property
+    def paths(self) -> list[str]:
+        """The image file of each sample."""
+        return [os.fsdecode(path) for path in self._paths]
 
     @property
     def randomly_cropped(self) -> bool:
@@ -60,13 +68,13 @@ class ImageFiles(ImageSet):
         """Give images as a uint8 tensor of shape (B, C, M, N)."""
         batch = torch.empty((len(indices), *self.shape), dtype=torch.uint8)
         for image, sample in zip(batch, indices, strict=True):
-            path = self.paths[sample % len(self)]
+            path = os.fsdecode(self._paths[sample % len(self)])
             image.copy_(self._view(read_image(path, self.shape[0]), sample))
         return batch
 
     def select(self, indices: Sequence[int]) -> ImageFiles:
         """Give the set of some of the images."""
-        paths = [self.paths[index] for index in indices]
+        paths = [os.fsdecode(self._paths[index]) for index in indices]
         return self._like(paths, self.labels[torch.as_tensor(indices)], self.crop_seed)
 
     def cropped(self, crop_seed: int | None) -> ImageFiles:
