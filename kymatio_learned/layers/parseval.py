@@ -82,8 +82,8 @@ def attach_parseval(
     optimizer
         Any optimizer, mostly with the groups of `parseval_groups`.
     network
-        Its projections and frames are kept nearly orthogonal by `parseval_step_`; those that
-        `make_orthogonal` keeps exactly so are left alone.
+        Its projections and frames are kept nearly orthogonal by `parseval_step_`; those that are
+        frozen, or that `make_orthogonal` keeps exactly orthogonal, are left alone.
     beta
         Size of the Parseval step.
 
@@ -105,7 +105,8 @@ def attach_parseval(
 
     def step(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         for module in modules:
-            parseval_step_(module.weight, beta)  # type: ignore[arg-type]
+            if module.weight.requires_grad:
+                parseval_step_(module.weight, beta)  # type: ignore[arg-type]
 
     return optimizer.register_step_post_hook(step)
 

@@ -12,6 +12,7 @@ from torch.optim import SGD
 from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy, MulticlassConfusionMatrix
 
+from ..layers import attach_parseval, parseval_groups
 from .data.image_set import Batch
 from .non_finite import first_non_finite
 from .schedule import SCHEDULES, learning_rate_schedule
@@ -22,7 +23,8 @@ class ClassificationModule(pl.LightningModule):
 
     The defaults are the recipe of the learned scattering network on CIFAR-10 [1]_: learning rate
     0.01 divided by 10 every 70 epochs, momentum 0.9, weight decay 1e-4 (with batches of 128, 300
-    epochs).
+    epochs). It is that of separation and concentration networks too [2]_, whose projections and
+    frames get no weight decay and end every step with a Parseval step.
 
     It measures ``train_loss`` and ``train_accuracy``, ``test_loss`` and ``test_accuracy``. Its
     checkpoints hold plain types only, so ``torch.load(path, weights_only=True)`` reads them; a
@@ -40,7 +42,7 @@ class ClassificationModule(pl.LightningModule):
     momentum
         Momentum of the gradient.
     weight_decay
-        Weight of the squared norm of all parameters.
+        Weight of the squared norm of the parameters.
     schedule
         "step", "cosine" or "one_cycle": see :func:`learning_rate_schedule`.
     lr_step
@@ -56,6 +58,8 @@ class ClassificationModule(pl.LightningModule):
     References
     ----------
     .. [1] F. Guth, J. Zarka and S. Mallat, "Phase collapse in neural networks", ICLR 2022.
+    .. [2] J. Zarka, F. Guth and S. Mallat, "Separation and concentration in deep networks", ICLR
+       2021.
 
     Examples
     --------
@@ -156,8 +160,9 @@ class ClassificationModule(pl.LightningModule):
     def configure_optimizers(self) -> Any:
         """Give the optimizer and its schedule."""
         h = self.hparams
-        learned = [parameter for parameter in self.parameters() if parameter.requires_grad]
-        optimizer = SGD(learned, h["lr"], h["momentum"], weight_decay=h["weight_decay"])
+        groups = parseval_groups(self.network, h["weight_decay"])
+        optimizer = SGD(groups, h["lr"], h["momentum"])
+        attach_parseval(optimizer, self.network)
         total_steps = int(self.trainer.estimated_stepping_batches)
         schedule = learning_rate_schedule(
             optimizer, h["schedule"], lr_step=h["lr_step"], total_steps=total_steps

@@ -77,6 +77,20 @@ def test_hook_acts_after_each_step_until_removed(
     assert all(torch.equal(a, b) for a, b in zip(matrices(net), after, strict=True))
 
 
+def test_frozen_matrices_are_left_alone() -> None:
+    net = network()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
+    attach_parseval(optimizer, net, beta=0.1)
+    net.layers[0].requires_grad_(False)
+    with torch.no_grad():
+        for matrix in matrices(net):
+            matrix.mul_(0.9)
+    before = [matrix.detach().clone() for matrix in matrices(net)]
+    optimizer.step()
+    kept = [torch.equal(a, b) for a, b in zip(matrices(net), before, strict=True)]
+    assert kept == [True, True, False, False]
+
+
 @pytest.mark.parametrize("exact", [False, True])
 def test_groups_hold_each_parameter_once(exact: bool) -> None:
     net = network()
