@@ -1,15 +1,9 @@
 """Files of results, each with what is needed to repeat it."""
 
 import json
-import os
-import platform
-import subprocess
-from datetime import datetime, timezone
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 from matplotlib.figure import Figure
 
 from kymatio_learned.training.atomic import atomic_write
@@ -19,34 +13,6 @@ PACKAGES = ("kymatio_learned", "kymatio", "torch", "numpy", "scipy")
 
 Row = dict[str, Any]
 Results = dict[str, Any]  # "rows", and what `circumstances` returns
-
-
-def circumstances(command: str, device: str) -> dict[str, Any]:
-    """Return what stands beside every number: command, date, commit, device and versions."""
-    versions = {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-    return {
-        "command": command,
-        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        "commit": commit(),
-        "device": torch.cuda.get_device_name() if device == "cuda" else cpu_name(),
-        "versions": versions,
-    }
-
-
-def commit() -> str:
-    """Return the commit of the code, with "-dirty" where files differ from it."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
-
-
-def cpu_name() -> str:
-    """Return the processor, its instructions that PyTorch uses, and the number of cores."""
-    name, information = platform.processor() or platform.machine(), Path("/proc/cpuinfo")
-    if information.exists():
-        fields = (line.partition(":") for line in information.read_text().splitlines())
-        name = next((value.strip() for key, _, value in fields if "model name" in key), name)
-    return f"{name}, {torch.backends.cpu.get_cpu_capability()}, {os.cpu_count()} cores"
 
 
 def write(folder: Path, name: str, results: Results) -> None:

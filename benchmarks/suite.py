@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from .results import ROOT, circumstances, rounds, write, write_figure
+from kymatio_learned.training.circumstances import circumstances
+
+from .results import PACKAGES, ROOT, rounds, write, write_figure
 from .session import Session
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -25,7 +27,7 @@ def run(
     own, unless one is given.
     """
     output = output or (QUICK_RESULTS if session.quick else RESULTS)
-    common = circumstances(command, session.device) | session.describe()
+    common = circumstances(command, session.device, PACKAGES) | session.describe()
     for name in names:
         part, begin = parts[name], time.monotonic()
         rows = part.measure(session)
