@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from fnmatch import fnmatch
 from functools import cache
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from ..training import DATASETS, RunFolder
+from ..training import DATASETS, RunFolder, keep_freed_memory
 from ..training.arguments import ArgumentParser
 from .problem import Problem
 from .report import write_report
@@ -18,7 +17,7 @@ from .runs import Config, Results, Run, run_all
 
 Rows = Sequence[Mapping[str, object]]
 SMOKE = {"dataset": "digits", "data_dir": None, "test_samples": 60}
-_SHARD_HELP = "do every N-th run only, from the K-th (0, ...): N processes share a study"
+_SHARD_HELP = "of these, every N-th run only, from the K-th (0, ...): N processes share a study"
 
 
 def study_parser(name: str, description: str | None, **defaults: Any) -> ArgumentParser:
@@ -105,12 +104,14 @@ def run_study(
     def problem() -> Problem:
         return Problem(options.dataset, options.data_dir, test_samples=options.test_samples)
 
+    keep_freed_memory()
     try:
-        runs = [run for run in plan(options) if fnmatch(run.name, options.only)]
+        runs = plan(options)
         results = run_all(
             options.output_dir,
             runs,
             lambda config, folder: execute(config, folder, problem()),
+            only=options.only,
             shard=options.shard,
         )
     except (ValueError, TypeError, OSError) as error:

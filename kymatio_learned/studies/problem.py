@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ..training import ImageDataModule, ImageSplits, load_dataset, stratified_subset
-from ..training.data import ImageFiles, ImageSet
-from ..training.data.datasets import MEMORY_LIMIT
+from ..training.data import ImageSet
+from ..training.data.datasets import decoded
 
 
 class Problem:
@@ -59,7 +59,7 @@ class Problem:
         test = self._splits.test
         if self.test_samples is not None:
             test = test.select(stratified_subset(test.labels, self.test_samples).tolist())
-        return _decoded(test)
+        return decoded(test)
 
     def splits(self, train_samples: int | None = None, *, seed: int = 0) -> ImageSplits:
         """Return the test images and a stratified subset of the training images.
@@ -79,16 +79,10 @@ class Problem:
         train = self._splits.train
         if train_samples is not None:
             train = train.select(stratified_subset(train.labels, train_samples, seed=seed).tolist())
-        return replace(self._splits, train=_decoded(train), test=self.test)
+        return replace(self._splits, train=decoded(train), test=self.test)
 
 
 def normalised(splits: ImageSplits, images: ImageSet) -> Tensor:
     """Return a set of images as a network sees them, ``(n, C, M, N)``."""
     pixels = images.images(range(len(images)))
     return ImageDataModule(splits).normalised(pixels, torch.float32)
-
-
-def _decoded(images: ImageSet) -> ImageSet:
-    if isinstance(images, ImageFiles) and not images.randomly_cropped:
-        return images.decoded() if images.nbytes <= MEMORY_LIMIT else images
-    return images

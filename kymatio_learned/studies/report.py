@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import platform
 import shlex
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from matplotlib.figure import Figure
 
 from ..training import RunFolder
+from ..training.circumstances import circumstances
 
-PACKAGES = ("kymatio", "numpy", "pytorch-lightning", "scikit-learn", "scipy", "torch")
+PACKAGES = (
+    "kymatio_learned",
+    "kymatio",
+    "numpy",
+    "pytorch-lightning",
+    "scikit-learn",
+    "scipy",
+    "torch",
+)
 
 
 def mean_and_spread(values: Sequence[float | None], *, digits: int = 1) -> str:
@@ -98,7 +105,7 @@ def write_report(
     """Write the report of a study, each file in one piece.
 
     ``table.md`` has the table, ``results.json`` all numbers, with the command, the options, the
-    commit and the versions that made them.
+    device, the commit and the versions that made them.
 
     Parameters
     ----------
@@ -123,14 +130,12 @@ def write_report(
     place, text = RunFolder(folder), table(rows)
     if len(runs) < n_runs:
         text += f"\n\n{len(runs)} of {n_runs} runs are finished."
-    versions = {name: version(name) for name in PACKAGES}
-    report = {
-        "command": shlex.join(sys.argv),
+    command = shlex.join(["python", *sys.argv])
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    report = circumstances(command, device, PACKAGES) | {
         "options": dict(options),
         "finished": len(runs),
         "of": n_runs,
-        "commit": _commit(),
-        "versions": {"python": platform.python_version(), **versions},
         "table": list(rows),
         "runs": dict(runs),
     }
@@ -141,12 +146,3 @@ def write_report(
         with place.write(f"{name}.png") as path:
             figure.savefig(path, dpi=120)
     return text
-
-
-def _commit() -> str | None:
-    """Return the commit of the package, if it lies in a git repository."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None

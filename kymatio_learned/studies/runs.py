@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def run_all(
     runs: Iterable[Run],
     execute: Callable[[Config, RunFolder], Results],
     *,
+    only: str = "*",
     shard: tuple[int, int] = (0, 1),
     say: Callable[[str], None] = print,
 ) -> dict[str, Results]:
@@ -54,15 +56,17 @@ def run_all(
         The runs; their names differ.
     execute
         Does a run, given its configuration and folder, and returns its results in plain types.
+    only
+        Do only the runs whose names fit this pattern, such as ``"plain/*"``.
     shard
-        ``(k, n)``: do only every n-th run, from the k-th, so that n processes share a study.
+        ``(k, n)``: of these, do only every n-th, from the k-th, so that n processes share a study.
     say
         Called with a line before and after each run.
 
     Returns
     -------
     dict of str to dict
-        The results of the finished runs, by name, in order; of all shards.
+        The results of all finished runs, by name, in order, whoever did them.
 
     Raises
     ------
@@ -89,10 +93,11 @@ def run_all(
     folders = {run.name: RunFolder(Path(folder) / run.name) for run in runs}
     for run in runs:
         _check(run, folders[run.name])
-    for index, run in enumerate(runs):
+    chosen = [run for run in runs if fnmatch(run.name, only)][k::n]
+    for number, run in enumerate(chosen, 1):
         place = folders[run.name]
-        if index % n == k and not _is_finished(place):
-            say(f"[{index + 1}/{len(runs)}] {run.name}")
+        if not _is_finished(place):
+            say(f"[{number}/{len(chosen)}] {run.name}")
             results = execute(run.config, place)
             place.write_json(OUTCOME, {"config": run.config, "results": results})
     return {

@@ -44,6 +44,7 @@ def test_files(tmp_path: Path) -> None:
     assert report["runs"]["plain/seed0"]["accuracy"] == 0.51
     assert (report["finished"], report["of"], report["options"]) == (1, 3, {"seeds": 1})
     assert {"python", "torch", "scikit-learn"} <= set(report["versions"])
+    assert all(report[name] for name in ("command", "commit", "date", "device"))
     assert (tmp_path / "accuracies.png").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "accuracies.png",

@@ -60,6 +60,16 @@ def test_shards_share_the_runs(tmp_path: Path) -> None:
     assert (even.done, odd.done) == ([0, 2], [1, 3])
 
 
+def test_only_runs_of_some_names_are_done(tmp_path: Path) -> None:
+    first, second, third = Counting(), Counting(), Counting()
+    run_all(tmp_path, RUNS, first, only="*/seed[13]", say=quiet)
+    results = run_all(tmp_path, RUNS, second, only="*/seed[012]", shard=(1, 2), say=quiet)
+    assert (first.done, second.done) == ([1, 3], [])
+    assert list(results) == [RUNS[1].name, RUNS[3].name]  # the results are those of all runs
+    run_all(tmp_path, RUNS, third, only="*/seed[012]", shard=(0, 2), say=quiet)
+    assert third.done == [0, 2]
+
+
 def test_results_of_another_configuration_are_not_taken(tmp_path: Path) -> None:
     run_all(tmp_path, RUNS, Counting(), say=quiet)
     other = Counting()

@@ -138,11 +138,12 @@ def load_dataset(
     if isinstance(train, ImageFiles) and train.randomly_cropped:
         train = train.cropped(seed)
     if in_memory:
-        train, test = _decoded(train), _decoded(test)
+        train, test = decoded(train), decoded(test)
     return replace(splits, train=train, test=test)
 
 
-def _decoded(images: ImageSet) -> ImageSet:
+def decoded(images: ImageSet) -> ImageSet:
+    """Read images at once, where they fit into 1 GiB and are not cropped at random."""
     if (
         isinstance(images, ImageFiles)
         and not images.randomly_cropped
