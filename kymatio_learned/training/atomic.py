@@ -22,6 +22,11 @@ def atomic_write(path: Path) -> Iterator[Path]:
     Path
         The temporary name to write to, with the same suffix.
 
+    Raises
+    ------
+    OSError
+        With the file's name, when it cannot be written.
+
     Examples
     --------
     >>> import tempfile
@@ -38,6 +43,10 @@ def atomic_write(path: Path) -> Iterator[Path]:
         with temporary.open("r+b") as file:
             os.fsync(file.fileno())  # else a power failure may leave the name without the content
         os.replace(temporary, path)
+    except OSError as error:
+        if error.errno is not None:  # the system's: that of a full disk comes without a name
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

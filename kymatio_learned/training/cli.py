@@ -10,6 +10,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_only
 from pytorch_lightning.utilities.exceptions import SIGTERMException
+from pytorch_lightning.utilities.memory import is_oom_error
 
 from ..models import LearnedScattering2D
 from .arguments import DEFAULTS, MODEL_ARGUMENTS, build_parser
@@ -75,6 +76,10 @@ def main(
         return FAILED
     except (ValueError, TypeError, OSError) as error:
         parser.error(_one_line(error))
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not is_oom_error(error):
+            raise
+        parser.error(f"not enough memory: {_one_line(error)}")
     except KeyboardInterrupt:
         say("\nStopped.", file=sys.stderr)
         return INTERRUPTED

@@ -1,6 +1,7 @@
 """What Lightning says that is of no use here."""
 
 import logging
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,14 @@ NEEDLESS = (
 def quiet_lightning() -> Iterator[None]:
     """Silence Lightning's tips and the warnings that do not apply, while a trainer is at work."""
     levels = {name: logging.getLogger(name).level for name in LOGGERS}
+    say = threading.excepthook
+
+    def say_unless_tensorboards(failure: threading.ExceptHookArgs) -> None:
+        # What fails in its thread, as writing to a full disk does, it raises in the main one too.
+        if not type(failure.thread).__module__.startswith("tensorboard"):
+            say(failure)
+
+    threading.excepthook = say_unless_tensorboards
     with warnings.catch_warnings():
         for message in NEEDLESS:
             warnings.filterwarnings("ignore", message=message)
@@ -36,5 +45,6 @@ def quiet_lightning() -> Iterator[None]:
                 logging.getLogger(name).setLevel(logging.WARNING)
             yield
         finally:
+            threading.excepthook = say
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)
