@@ -62,21 +62,21 @@ def study_parser(name: str, description: str | None, **defaults: Any) -> Argumen
 
 def run_study(
     parser: ArgumentParser,
-    argv: Sequence[str] | None,
+    options: argparse.Namespace,
     *,
     plan: Callable[[argparse.Namespace], Sequence[Run]],
     execute: Callable[[Config, RunFolder, Problem], Results],
     report: Callable[[argparse.Namespace, dict[str, Results]], tuple[Rows, dict[str, Figure]]],
     smoke: Mapping[str, Any],
 ) -> int:
-    """Parse a command line, do the runs of a study that are not finished, and write its report.
+    """Do the runs of a study that are not finished, and write its report.
 
     Parameters
     ----------
     parser
         From `study_parser`.
-    argv
-        The arguments; by default those of the process.
+    options
+        What it parsed.
     plan
         Gives the runs, from the options.
     execute
@@ -96,7 +96,6 @@ def run_study(
     SystemExit
         With status 2 and one line on the error stream, when what is asked for cannot be done.
     """
-    options = parser.parse_args(argv)
     if options.smoke:
         vars(options).update(SMOKE | dict(smoke))
 

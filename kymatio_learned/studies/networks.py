@@ -30,6 +30,8 @@ _SIZED: dict[str, Callable[..., nn.Module]] = {
     "separation_concentration": models.SeparationConcentration2D,
     "separation_concentration_cifar10": models.separation_concentration_cifar10,
     "separation_concentration_imagenet": models.separation_concentration_imagenet,
+    "patch_concentration_cifar10": models.patch_concentration_cifar10,
+    "patch_concentration_mnist": models.patch_concentration_mnist,
 }
 NETWORKS = (*_SIZED, "resnet20", "resnet18")
 

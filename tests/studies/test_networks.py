@@ -14,6 +14,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "learned_scattering_cifar10": {"channels": (2,) * 8},
     "separation_concentration": {"J": 1, "channels": (4,), "widths": (6,)},
     "separation_concentration_cifar10": {"channels": (2,) * 4, "widths": (4,) * 4},
+    "patch_concentration_cifar10": {"width": 8},
+    "patch_concentration_mnist": {"width": 8, "stride": 6},
     "resnet20": {"nonlinearity": "tanh", "bias": False},
     "resnet18": {},
 }
