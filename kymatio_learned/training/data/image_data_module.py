@@ -15,6 +15,7 @@ from .image_set import Batch, ImageSet
 from .image_splits import ImageSplits
 from .image_tensor import ImageTensor
 from .resumable_loader import ResumableLoader
+from .worker_signals import leave_for_the_parent_only
 
 
 class ImageDataModule(pl.LightningDataModule):
@@ -159,6 +160,7 @@ class ImageDataModule(pl.LightningDataModule):
         return {
             "num_workers": num_workers,
             "persistent_workers": num_workers > 0,
+            "worker_init_fn": leave_for_the_parent_only,
             "collate_fn": _unchanged,
             "pin_memory": torch.cuda.is_available(),
             # Its own: the seeds that a loader draws for its workers leave the global one alone.
