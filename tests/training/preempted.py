@@ -41,5 +41,5 @@ def taken_away(callback: LastCheckpoint, trainer: pl.Trainer, *args: Any, **opti
 
 
 if __name__ == "__main__":
-    LastCheckpoint.on_train_batch_end = taken_away  # type: ignore[method-assign]
+    LastCheckpoint.on_train_batch_end = taken_away  # type: ignore[method-assign, assignment]
     sys.exit(main(sys.argv[3:]))
