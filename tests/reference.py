@@ -184,7 +184,8 @@ def scattering_layer(layer: LearnedScatteringLayer, x: Array) -> Array:
         z = standardize(z, mean, array(std.running_var))
     P = from_pairs(mixing.weight, mixing.complex_weights)
     y = np.einsum("kc,bcmn->bkmn", P, z)
-    y = y / np.sqrt((abs(y) ** 2).sum(1, keepdims=True))
+    groups = np.split(y, np.cumsum(layer.out_orders or ())[:-1], 1)
+    y = np.concatenate([g / np.sqrt((abs(g) ** 2).sum(1, keepdims=True)) for g in groups], 1)
     return y.real if layer.out_layout.is_real else y
 
 

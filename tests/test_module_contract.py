@@ -24,6 +24,7 @@ from kymatio_learned.layers import (
     ScatteringTree,
     SeparationConcentrationLayer,
     Standardization,
+    TriangularMixing,
 )
 from kymatio_learned.models import (
     CifarResNet,
@@ -84,6 +85,7 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
         PhaseReLUScattering(5, operator()), 3, width=8
     ),
     "Standardization": lambda: Standardization(LAYOUT),
+    "TriangularMixing": lambda: TriangularMixing(LAYOUT, (1, 0, 0), (2, 3)),
     "CifarResNet": lambda: CifarResNet(
         (1, 1), (3, 6), in_channels=5, n_classes=2, nonlinearity="dead_zone_abs"
     ),

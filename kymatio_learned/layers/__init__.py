@@ -14,6 +14,7 @@ from .relu_part import ReLUPart, relu_even_part, relu_odd_part
 from .scattering_tree import ScatteringTree
 from .separation_concentration_layer import SeparationConcentrationLayer
 from .standardization import Standardization
+from .triangular_mixing import TriangularMixing
 
 __all__ = [
     "ChannelLayout",
@@ -29,6 +30,7 @@ __all__ = [
     "ScatteringTree",
     "SeparationConcentrationLayer",
     "Standardization",
+    "TriangularMixing",
     "attach_parseval",
     "make_orthogonal",
     "parseval_groups",

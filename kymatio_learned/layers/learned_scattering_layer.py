@@ -15,10 +15,12 @@ from .channel_norm import ChannelNorm
 from .feature_maps import FeatureMaps, gather
 from .fold_cache import FoldCache
 from .functional import modulus
+from .mixed_channels import mixed_channels
 from .nonlinearity import Nonlinearity
 from .slots import Block, from_slots, to_slots
 from .standardization import Standardization
 from .standardized_mixing import Folded, Statistics, fold, mix_and_normalize, standardized_mixing
+from .triangular_mixing import TriangularMixing
 
 
 class LearnedScatteringLayer(nn.Module):
@@ -35,7 +37,7 @@ class LearnedScatteringLayer(nn.Module):
     layout
         Input channels.
     out_channels
-        Number of output channels.
+        Number of output channels; with `orders` one for each order, of which there is one more.
     wavelets
         The operator of the layer.
     skip
@@ -44,6 +46,10 @@ class LearnedScatteringLayer(nn.Module):
         See `Nonlinearity`, also for `bias`, `gain` and `learned_nonlinearity`.
     complex_mixing
         Whether the mixing matrix is complex.
+    orders
+        Numbers of input channels of order 0, 1, ..., which follow each other. Then the matrix is
+        block-triangular, and each order has a norm of its own: no output depends on inputs of a
+        higher order. By default orders are mixed.
 
     Attributes
     ----------
@@ -52,6 +58,8 @@ class LearnedScatteringLayer(nn.Module):
         if they are.
     layout, out_layout : ChannelLayout
         Input and output channels.
+    orders, out_orders : tuple of int or None
+        Number of input and output channels of each order.
 
     Examples
     --------
@@ -66,7 +74,7 @@ class LearnedScatteringLayer(nn.Module):
     def __init__(
         self,
         layout: ChannelLayout,
-        out_channels: int,
+        out_channels: int | Sequence[int],
         wavelets: PhaseCollapse2D,
         *,
         skip: bool = False,
@@ -75,9 +83,11 @@ class LearnedScatteringLayer(nn.Module):
         gain: float | None = None,
         learned_nonlinearity: bool = False,
         complex_mixing: bool = True,
+        orders: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
         self.layout = layout
+        self.orders = None if orders is None else tuple(orders)
         self.skip = skip
         self.wavelets = wavelets
         a, b, L = layout.n_complex, layout.n_real, wavelets.L
@@ -94,8 +104,22 @@ class LearnedScatteringLayer(nn.Module):
         rho = self.nonlinearity.out_layout
         features = ChannelLayout(kept.n_complex + rho.n_complex, kept.n_real + rho.n_real)
         self.standardization = Standardization(features)
-        self.mixing = ChannelMixing(features, out_channels, complex_weights=complex_mixing)
-        self.norm = ChannelNorm()
+        if isinstance(out_channels, int) is not (orders is None):
+            raise ValueError(
+                f"expected one number of output channels, or beside orders one for each order, "
+                f"got out_channels={out_channels} and orders={orders}"
+            )
+        self.mixing: ChannelMixing | TriangularMixing
+        self.out_orders: tuple[int, ...] | None = None
+        if isinstance(out_channels, int):
+            self.mixing = ChannelMixing(features, out_channels, complex_weights=complex_mixing)
+        else:
+            feature_orders = [channel["order"] for channel in self.meta()]
+            self.out_orders = tuple(out_channels)
+            self.mixing = TriangularMixing(
+                features, feature_orders, out_channels, complex_weights=complex_mixing
+            )
+        self.norm = ChannelNorm(sizes=self.out_orders)
         self._blocks = self._channel_blocks()
         self._folded: FoldCache[Folded] = FoldCache()
 
@@ -121,10 +145,12 @@ class LearnedScatteringLayer(nn.Module):
                 y = self._mix(features)
             else:
                 std, dtype = self.standardization, features.dtype
-                tensors = (self.mixing.weight, std.running_mean, std.running_var)
+                tensors = (*self.mixing.parameters(), std.running_mean, std.running_var)
                 folded = self._folded.get(lambda: self._fold(dtype), tensors, dtype)
                 y, _ = mix_and_normalize(features.flatten(0, 2), folded, self.norm.eps)
-        return y.view(*features.shape[:3], y.shape[-1]).permute(0, 3, 1, 2)
+        y = y.view(*features.shape[:3], y.shape[-1]).permute(0, 3, 1, 2)
+        # All channels have one norm by now, which changes no ratio within an order.
+        return y if self.out_orders is None else self.norm(y)
 
     def _mix(self, features: Tensor) -> Tensor:
         """Standardize, mix and normalize features; in training, update the running averages."""
@@ -209,25 +235,12 @@ class LearnedScatteringLayer(nn.Module):
         list of dict
             One entry a column, in order: ``input_channel``, ``filter`` (``"phi"`` or
             ``"psi"``), ``theta`` (index of the angle, None for phi), ``angle`` (radians),
-            ``nonlinearity`` (None where linear) and ``is_complex``.
+            ``nonlinearity`` (None where linear), ``is_complex`` and ``order`` (the number of
+            non-linearities of the path with the most; None if orders are not kept apart).
         """
-        phi, *psi = (
-            {"filter": m["filter"], "theta": m["theta"][0] if m["theta"] else None}
-            | {"angle": m["angle"]}
-            for m in self.wavelets.meta()
+        return mixed_channels(
+            self.layout, self.wavelets.meta(), self.nonlinearity.name, self.skip, self.orders
         )
-        a, C = self.layout.n_complex, self.layout.n_channels
-        low = [{"input_channel": c, **phi, "is_complex": c < a} for c in range(C)]
-        high = [{"input_channel": c, **m, "is_complex": True} for c in range(C) for m in psi]
-        linear = low[:a] + high + low[a:]
-        name = self.nonlinearity.name
-        collapsed = {"is_complex": False} if name == "modulus" else {}
-        rho = [m | collapsed | {"nonlinearity": name} for m in (linear if self.skip else high)]
-        kept = [m | {"nonlinearity": None} for m in (linear if self.skip else low)]
-        channels = kept + rho
-        return [m for m in channels if m["is_complex"]] + [
-            m for m in channels if not m["is_complex"]
-        ]
 
     def extra_repr(self) -> str:
         """Return what the representation shows."""

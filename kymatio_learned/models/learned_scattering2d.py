@@ -13,6 +13,7 @@ from ..scattering2d.filter_bank import check_bank
 from ..scattering2d.frontend.torch_frontend import PhaseCollapse2D
 from ..scattering2d.utils import check_integer
 from .banks import check_depth, layer_banks
+from .channel_orders import layer_channels
 from .pretrained import Pretrained
 from .summary import summary_table
 
@@ -42,7 +43,8 @@ class LearnedScattering2D(Pretrained, nn.Module):
         Number of output channels of each layer. The first `octave_layers` octaves are a layer
         each, every later one a pair of half-octave layers, so there are
         ``octave_layers + 2 (J - octave_layers)`` layers. One entry more adds a last layer
-        that does not subsample.
+        that does not subsample. With `separate_orders`, an entry may also be the numbers of
+        channels of order 0, 1, ..., of which layer `j` has ``j + 2``.
     in_channels
         Number of real input channels, or a `ChannelLayout` for complex images.
     octave_layers
@@ -55,6 +57,10 @@ class LearnedScattering2D(Pretrained, nn.Module):
         See `kymatio_learned.layers.Nonlinearity`.
     complex_mixing
         Whether the matrices :math:`P_j` are complex.
+    separate_orders
+        Whether the matrices are block-triangular, and keep the number of moduli (or other
+        non-linearities) that each channel went through: its order. Without numbers in `channels`
+        the orders share them by the binomial law.
     avg_pool
         Average pooling before the classifier: ``"global"``, the side of a sliding mean, or None.
     n_classes
@@ -103,7 +109,7 @@ class LearnedScattering2D(Pretrained, nn.Module):
         shape: Sequence[int],
         L: int = 8,
         *,
-        channels: Sequence[int],
+        channels: Sequence[int | Sequence[int]],
         in_channels: int | ChannelLayout = 3,
         octave_layers: int = 0,
         full_circle: bool = False,
@@ -113,6 +119,7 @@ class LearnedScattering2D(Pretrained, nn.Module):
         gain: float | None = None,
         learned_nonlinearity: bool = False,
         complex_mixing: bool = True,
+        separate_orders: bool = False,
         avg_pool: int | Literal["global"] | None = None,
         n_classes: int | None = None,
         backend: str | None = None,
@@ -124,8 +131,7 @@ class LearnedScattering2D(Pretrained, nn.Module):
         check_avg_pool(avg_pool)
         for bank in sorted(set(banks)):
             check_bank(bank, L, full_circle)
-        for index, out_channels in enumerate(channels):
-            check_integer(f"channels[{index}]", out_channels, least=1)
+        sizes = layer_channels(channels, separate_orders)
         if n_classes is not None:
             check_integer("n_classes", n_classes, least=1)
         if not isinstance(in_channels, ChannelLayout):
@@ -136,7 +142,7 @@ class LearnedScattering2D(Pretrained, nn.Module):
             "J": J,
             "shape": self.shape,
             "L": L,
-            "channels": tuple(channels),
+            "channels": tuple(n if isinstance(n, int) else tuple(n) for n in channels),
             "in_channels": in_channels.n_real if in_channels.is_real else in_channels,
             "octave_layers": octave_layers,
             "full_circle": full_circle,
@@ -146,13 +152,15 @@ class LearnedScattering2D(Pretrained, nn.Module):
             "gain": gain,
             "learned_nonlinearity": learned_nonlinearity,
             "complex_mixing": complex_mixing,
+            "separate_orders": separate_orders,
             "avg_pool": avg_pool,
             "n_classes": n_classes,
             "backend": backend,
         }
         layers = []
         layout, size = self.layout, self.shape
-        for bank, out_channels in zip(banks, channels, strict=True):
+        orders: tuple[int, ...] | None = (layout.n_channels,) if separate_orders else None
+        for bank, out_channels in zip(banks, sizes, strict=True):
             layer = LearnedScatteringLayer(
                 layout,
                 out_channels,
@@ -163,9 +171,11 @@ class LearnedScattering2D(Pretrained, nn.Module):
                 gain=gain,
                 learned_nonlinearity=learned_nonlinearity,
                 complex_mixing=complex_mixing,
+                orders=orders,
             )
             layers.append(layer)
             layout, size = layer.out_layout, layer.wavelets.output_shape
+            orders = layer.out_orders
         self.layers = nn.ModuleList(layers)  # type: ignore[assignment]
         self.out_layout, self.output_shape = layout, size
         self.classifier = (
@@ -252,7 +262,7 @@ class LearnedScattering2D(Pretrained, nn.Module):
             raise ValueError(f"expected images of shape (B, {C}, {M}, {N}), got {tuple(x.shape)}")
         if not (x.is_floating_point() or x.is_complex()):
             raise TypeError(f"expected a floating-point tensor, got {x.dtype}")
-        planes, dtype = self.layout.to_planar(x), self.layers[0].mixing.weight.dtype
+        planes, dtype = self.layout.to_planar(x), self.layers[0].standardization.running_var.dtype
         if planes.dtype != dtype and planes.element_size() > 2:  # half precision is autocast's
             raise TypeError(f"expected images of the network's dtype {dtype}, got {x.dtype}")
         return planes

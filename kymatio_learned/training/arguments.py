@@ -95,6 +95,7 @@ MODEL_ARGUMENTS = (
     "gain",
     "learned_nonlinearity",
     "complex_mixing",
+    "separate_orders",
     "avg_pool",
     "backend",
 )
@@ -149,6 +150,8 @@ def build_parser(description: str | None = None) -> ArgumentParser:
     add("--gain", type=float, help="gain of the non-linearity")
     add("--learned-nonlinearity", **yes, help="its bias and gain are learned")
     add("--real-mixing", **no, dest="complex_mixing", help="real matrices across channels")
+    orders = "keep the numbers of moduli apart: block-triangular matrices"
+    add("--separate-orders", **yes, help=orders)
     add(
         "--avg-pool",
         type=_int_or("global"),

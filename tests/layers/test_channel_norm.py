@@ -5,7 +5,7 @@ import torch
 
 from kymatio_learned.layers import ChannelLayout, ChannelNorm
 
-from ..assertions import FLOAT64, assert_close
+from ..assertions import FLOAT32, FLOAT64, assert_close
 
 
 @pytest.mark.parametrize("layout", [ChannelLayout(3, 2), ChannelLayout(0, 4)], ids=str)
@@ -39,3 +39,25 @@ def test_zero_stays_zero_with_gradient_zero() -> None:
 def test_norms_up_to_eps_count_as_zero() -> None:
     x = torch.tensor([1.0, 2.0]).view(1, 1, 1, 2)
     assert ChannelNorm(eps=1)(x).flatten().tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("parts", [1, 2], ids=["real", "complex"])
+def test_groups_of_channels_have_norms_of_their_own(parts: int) -> None:
+    x = torch.randn(2, parts, 6, 3, 4, dtype=torch.float64)
+    y = ChannelNorm(sizes=(1, 3, 2))(x.flatten(1, 2)).view_as(x)
+    for group in (slice(1), slice(1, 4), slice(4, 6)):
+        assert_close(
+            y[:, :, group].flatten(1, 2), ChannelNorm()(x[:, :, group].flatten(1, 2)), FLOAT64
+        )
+
+
+def test_an_empty_group_stays_zero_beside_others() -> None:
+    x = torch.randn(1, 5, 2, 2)
+    x[:, :2] = 0
+    x.requires_grad_()
+    y = ChannelNorm(sizes=(2, 3))(x)
+    y.square().sum().backward()
+    assert x.grad is not None
+    assert not y[:, :2].any()
+    assert x.grad.isfinite().all()
+    assert_close(y[:, 2:].square().sum(1), torch.ones(1, 2, 2), FLOAT32)

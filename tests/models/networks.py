@@ -29,6 +29,13 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "learned power": {"nonlinearity": "power", "learned_nonlinearity": True, "gain": 0.5},
     "global pooling": {"avg_pool": "global"},
     "pooling": {"avg_pool": 2},
+    "separate orders": {"separate_orders": True, "channels": (4, 6)},
+    "separate orders, skip": {
+        "separate_orders": True,
+        "channels": ((1, 2), (2, 1, 2)),
+        "skip": True,
+        "in_channels": ChannelLayout(1, 1),
+    },
     "features": {"n_classes": None},
     "real features": {"n_classes": None, "complex_mixing": False},
 }

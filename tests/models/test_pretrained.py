@@ -25,6 +25,7 @@ NETWORKS: dict[str, Callable[[], Any]] = {
     "plain": network,
     "skip, features": lambda: network(skip=True, n_classes=None),
     "complex input": lambda: network(in_channels=ChannelLayout(n_complex=2)),
+    "orders": lambda: network(channels=((2, 3),), separate_orders=True),
     "double": lambda: network().double(),
     "separation": lambda: SeparationConcentration2D(1, (16, 16), 4, channels=(4,), n_classes=2),
     "residual": lambda: CifarResNet(n_classes=2),
@@ -101,9 +102,7 @@ def test_what_cannot_be_loaded_is_refused(
 
 def test_another_class_is_refused(tmp_path: Path) -> None:
     network().save_pretrained(tmp_path)
-    with pytest.raises(
-        ValueError, match=r"a CifarResNet in .*, got a LearnedScattering2D"
-    ):
+    with pytest.raises(ValueError, match=r"a CifarResNet in .*, got a LearnedScattering2D"):
         CifarResNet.from_pretrained(tmp_path)
 
 
