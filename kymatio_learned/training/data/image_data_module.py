@@ -38,7 +38,8 @@ class ImageDataModule(pl.LightningDataModule):
     seed
         Seed of the order, the flips and the crops.
     num_workers
-        Processes that read images. By default none for images in memory, else one a core.
+        Processes that read images, for each that trains. By default none for images in memory, else
+        an equal share of the machine's cores, but one.
 
     Raises
     ------
@@ -156,7 +157,8 @@ class ImageDataModule(pl.LightningDataModule):
         num_workers = self.num_workers
         if num_workers is None:
             in_memory = isinstance(images, ImageTensor)
-            num_workers = 0 if in_memory else suggested_max_num_workers(self._processes()[0])
+            here = self.trainer.num_devices if self.trainer else 1
+            num_workers = 0 if in_memory else suggested_max_num_workers(here)
         return {
             "num_workers": num_workers,
             "persistent_workers": num_workers > 0,

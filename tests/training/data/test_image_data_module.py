@@ -1,14 +1,16 @@
 """Batches, as Lightning asks for them."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from kymatio_learned.training import ImageDataModule, ImageSplits, load_dataset
-from kymatio_learned.training.data import ImageTensor
+from kymatio_learned.training.data import ImageFiles, ImageTensor
 
 
 def splits(n_train: int = 20, n_test: int = 7) -> ImageSplits:
@@ -23,7 +25,7 @@ def splits(n_train: int = 20, n_test: int = 7) -> ImageSplits:
 
 def attach(data: ImageDataModule, **state: Any) -> ImageDataModule:
     """Give a module the state of a trainer."""
-    defaults = {"training": True, "global_rank": 0, "world_size": 1}
+    defaults = {"training": True, "global_rank": 0, "world_size": 1, "num_devices": 1}
     parts = {
         "lightning_module": nn.Linear(1, 1),
         "fit_loop": SimpleNamespace(total_batch_idx=state.pop("batch", 0)),
@@ -64,6 +66,21 @@ def test_every_test_image_comes_once() -> None:
 def test_workers_give_the_same_batches() -> None:
     alone, helped = (ImageDataModule(splits(), batch_size=4, num_workers=n) for n in (0, 1))
     assert order(alone, epoch=2) == order(helped, epoch=2)
+
+
+# The machine of the test has fewer cores.
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")
+def test_processes_of_a_machine_divide_its_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    files = ImageFiles([str(tmp_path / "a.png")], torch.zeros(1).long(), (3, 8, 8))
+    images = ImageSplits(files, files, ("a", "b"), (0.5,) * 3, (0.5,) * 3, flip=True)
+    monkeypatch.setattr("lightning_fabric.utilities.data._num_cpus_available", lambda: 32)
+    # Two machines with four devices each: a core of every share is left to the training.
+    data = attach(ImageDataModule(images), world_size=8, num_devices=4)
+    assert data.train_dataloader().num_workers == 32 // 4 - 1
+    assert attach(ImageDataModule(splits()), world_size=8).train_dataloader().num_workers == 0
 
 
 def test_processes_divide_the_images() -> None:

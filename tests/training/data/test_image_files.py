@@ -36,6 +36,30 @@ def test_a_file_is_read_as_it_was_written(files: list[str]) -> None:
     assert np.array_equal(grey[0], np.asarray(Image.open(files[2]).convert("L")))
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 2, "quality": 50}])
+def test_jpeg_files_have_the_pixels_that_pillow_gives(
+    mode: str, options: dict[str, int], tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (37, 50, 3), dtype=np.uint8)
+    path = tmp_path / "a.jpg"
+    Image.fromarray(pixels).convert(mode).save(path, **options)  # type: ignore[arg-type]
+    for channels, wanted in ((1, "L"), (3, "RGB")):
+        expected = np.asarray(Image.open(path).convert(wanted)).reshape(37, 50, channels)
+        assert np.array_equal(read_image(str(path), channels).movedim(0, -1), expected)
+
+
+def test_a_jpeg_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+    path = tmp_path / "a.jpg"
+    Image.fromarray(pixels).save(path)
+    content = path.read_bytes()
+    for end in range(0, len(content) - 2, 97):
+        path.write_bytes(content[:end])
+        with pytest.raises(ValueError, match="cannot be read as an image"):
+            read_image(str(path), 3)
+
+
 def test_the_centre_view_keeps_the_aspect() -> None:
     # A ramp along each axis: the middle stays where it is, and the slope tells the scale.
     rows, columns = torch.meshgrid(torch.arange(60.0), torch.arange(100.0), indexing="ij")
