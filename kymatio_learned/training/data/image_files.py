@@ -98,7 +98,8 @@ class ImageFiles(ImageSet):
             return centre_view(image, size, self.margin)
         state = np.random.SeedSequence([self.crop_seed, sample]).generate_state(1, np.uint64)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(state[0]))
+            # Not torch.manual_seed, which prepares the seeds of every kind of device, slowly.
+            torch.default_generator.manual_seed(int(state[0]))
             place = RandomResizedCrop.get_params(image, CROP_AREA, CROP_ASPECT)
         view: Tensor = F.resized_crop(image, *place, size, antialias=True)
         return view
