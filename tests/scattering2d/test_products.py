@@ -108,31 +108,41 @@ def test_maps_may_have_any_strides(kind: str) -> None:
 def test_ranks(bank: str) -> None:
     # With 4 angles the envelope is isotropic, a product of functions of x and of y, and so is the
     # wave. The wavelet subtracts another such product: each of its parts adds at most one row.
-    # Along an axis one part of the wave vanishes.
-    along, diagonal = 2, 3
+    # Along an axis one part of the wave vanishes. The two diagonals are mirror images.
     phi, psi = filter_bank(32, 32, 4, bank=bank)
-    assert products.ranks(phi[None]) == [1]
-    ranks = products.ranks(psi)
-    assert max(ranks) <= diagonal
-    assert min(ranks) <= along
-    assert max(products.ranks(filter_bank(32, 32, 8, bank=bank)[1])) > diagonal
+    assert products.ranks(phi[None]) == [(1, 1)]
+    assert sorted(products.ranks(psi)) == [(1, 1), (2, 1), (3, 2)]
+    of_8 = products.ranks(filter_bank(32, 32, 8, bank=bank)[1])
+    assert max(rank for rank, _ in of_8) > 3
+    assert sum(n for _, n in of_8) == 8
 
 
 @pytest.mark.parametrize("L", [4, 8])
 @pytest.mark.parametrize("bank", BANKS)
 def test_factors_reproduce_each_filter(bank: str, L: int) -> None:
     phi, psi = filter_bank(20, 26, L, bank=bank)
-    for filter_ in ifft2(np.concatenate([phi[None], psi]).astype(np.float64)):
-        rows, columns = products.factors(filter_)
+    filters = ifft2(np.concatenate([phi[None], psi]).astype(np.float64))
+    groups = products.groups(filters)
+    assert sorted(k for group in groups for k in group) == list(range(1 + L))
+    for group in groups:
+        rows, columns = products.factors(filters[group])
         assert rows.dtype == np.float64
-        assert rows.shape == (len(columns), 20)
+        assert rows.shape == (columns.shape[1], 20)
         # Each singular value that is left out is below the tolerance, and there are few of them.
-        assert_close(rows.T @ columns, filter_, 5 * products.RANK_TOLERANCE)
+        assert_close(rows.T @ columns, filters[group], 5 * products.RANK_TOLERANCE)
 
 
-def test_factors_find_the_rank_of_a_matrix(rng: np.random.Generator) -> None:
+def test_factors_find_the_rank_that_matrices_share(rng: np.random.Generator) -> None:
     for rank in (1, 3, 5):
-        z = rng.standard_normal((9, rank)) @ rng.standard_normal((rank, 12))
+        rows = rng.standard_normal((9, rank))
+        z = np.stack([rows @ rng.standard_normal((rank, 12)) for _ in range(2)])
         rows, columns = products.factors(z)
         assert len(rows) == rank
         assert_close(rows.T @ columns, z, 1e-13)
+
+
+def test_groups_share_all_of_their_rows(rng: np.random.Generator) -> None:
+    rows = rng.standard_normal((2, 9, 2))
+    a, b, c = (rows[k] @ rng.standard_normal((2, 12)) for k in (0, 1, 0))
+    of_one_row = rows[0, :, :1] @ rng.standard_normal((1, 12))
+    assert products.groups([a, b, of_one_row, c]) == [[0, 3], [1], [2]]

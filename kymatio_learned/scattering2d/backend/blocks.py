@@ -1,11 +1,11 @@
 """Work on a few images at a time, so that a processor's caches hold what is computed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
-_BLOCK_BYTES = 4_000_000
+_BLOCK_BYTES = 2_000_000
 
 
 def blocks(x: Tensor, B: int, C: int, nbytes: int) -> Iterator[tuple[slice, slice]]:
@@ -20,3 +20,10 @@ def blocks(x: Tensor, B: int, C: int, nbytes: int) -> Iterator[tuple[slice, slic
     for b in range(0, B, batches):
         for c in range(0, C, count):
             yield slice(b, b + batches), slice(c, c + count)
+
+
+def write(out: Tensor, operation: Callable[..., Tensor], *args: Tensor) -> Tensor:
+    """Write what an operation returns to a view, at once but where compilers cannot trace this."""
+    if torch.compiler.is_compiling():
+        return out.copy_(operation(*args))
+    return operation(*args, out=out)

@@ -64,23 +64,24 @@ def dense_synthesis(
 
 
 def separable_tables(phi: Array, psi: Array, geometry: Geometry) -> dict[str, Array]:
-    """Return, for each filter, the matrices along rows and along columns.
+    """Return the matrices along rows of each group of filters, and along columns of each filter.
 
     Filter 0 is the low-pass filter, real. The others have matrices for real and complex images.
+    The names tell which filters a matrix is for.
     """
-    tables = {}
-    for k, filter_ in enumerate([phi, *psi]):
-        impulse = ifft2(filter_.astype(np.float64))
-        rows, columns = factors(impulse.real if k == 0 else impulse)
-        tables[f"rows{k}"] = np.ascontiguousarray(_axis_matrix(rows, geometry, 0).swapaxes(0, 1))
-        re, im = (_axis_matrix(part, geometry, 1) for part in (columns.real, columns.imag))
-        if k == 0:
-            tables["columns0"] = re[0]
-            continue
-        real = np.stack([re, im]).transpose(2, 0, 1, 3)  # (N', 2, rank, N)
-        turned = np.stack([-im, re]).transpose(2, 0, 1, 3)
-        tables[f"columns_real{k}"] = np.ascontiguousarray(real)
-        tables[f"columns_complex{k}"] = np.stack([real, turned], -1)
+    impulses = [ifft2(filter_.astype(np.float64)) for filter_ in psi]
+    rows, columns = factors(ifft2(phi.astype(np.float64)).real[None])
+    tables = {"rows0": _row_matrix(rows, geometry)}
+    tables["columns0"] = _axis_matrix(columns[0], geometry, 1)[0]
+    for group in groups(impulses):
+        rows, parts = factors(np.stack([impulses[k] for k in group]))
+        tables["rows" + "_".join(str(k + 1) for k in group)] = _row_matrix(rows, geometry)
+        for k, columns in zip(group, parts, strict=True):
+            re, im = (_axis_matrix(part, geometry, 1) for part in (columns.real, columns.imag))
+            real = np.stack([re, im]).transpose(2, 0, 1, 3)  # (N', 2, rank, N)
+            turned = np.stack([-im, re]).transpose(2, 0, 1, 3)
+            tables[f"columns_real{k + 1}"] = np.ascontiguousarray(real)
+            tables[f"columns_complex{k + 1}"] = np.stack([real, turned], -1)
     return {name: table.astype(phi.dtype) for name, table in tables.items()}
 
 
@@ -92,14 +93,15 @@ def separable_analysis(
     M_out, N_out = geometry.output
     low = x.new_empty(B, M_out, N_out, p, C)
     wavelets = _wavelets(tables, p)
-    highs = [x.new_empty(B, M_out, N_out, 2, 1, C) for _ in wavelets]
+    highs = [x.new_empty(B, M_out, N_out, 2, 1, C) for _, columns in wavelets for _ in columns]
     for batch in _batches(x, tables):
         z = x[batch].reshape(-1, M, N * p * C)
         y = _multiply(tables["rows0"].flatten(0, 1), z).view(-1, N, p * C)
         _multiply(tables["columns0"], y, out=low[batch].view(-1, N_out, p * C))
-        for high, (rows, columns) in zip(highs, wavelets, strict=True):
+        for rows, columns in wavelets:
             y = _multiply(rows.flatten(0, 1), z).view(len(z) * M_out, -1, C)
-            _multiply(columns, y, out=high[batch].view(-1, N_out * 2, C))
+            for k, matrix in columns.items():
+                _multiply(matrix, y, out=highs[k][batch].view(-1, N_out * 2, C))
     return low, *highs
 
 
@@ -115,35 +117,64 @@ def separable_synthesis(
         z = x[batch].view(-1, M, N * p * C)
         y = _multiply(tables["columns0"].mT, low[batch].reshape(-1, N_out, p * C))
         _multiply(tables["rows0"].flatten(0, 1).mT, y.view(len(z), M_out, -1), out=z)
-        for high, (rows, columns) in zip(highs, wavelets, strict=True):
-            y = _multiply(columns.mT, high[batch].reshape(-1, N_out * 2, C))
+        for rows, columns in wavelets:
+            (k, matrix), *others = columns.items()
+            y = _multiply(matrix.mT, highs[k][batch].reshape(-1, N_out * 2, C))
+            for k, matrix in others:
+                y.baddbmm_(_batch(matrix.mT, len(y)), highs[k][batch].reshape(-1, N_out * 2, C))
             z.baddbmm_(_batch(rows.flatten(0, 1).mT, len(z)), y.view(len(z), -1, N * p * C))
     return (x,)
 
 
-def factors(filter_: Array) -> tuple[Array, Array]:
-    """Write a filter ``(M, N)`` as ``rows.T @ columns``, with as few real rows as `RANK_TOLERANCE`.
+def factors(filters: Array) -> tuple[Array, Array]:
+    """Write filters ``(K, M, N)`` as ``rows.T @ columns``, with rows that they share.
 
-    The rows are ``(rank, M)``, real; the columns ``(rank, N)`` are complex if the filter is.
+    There are as few real rows ``(rank, M)`` as `RANK_TOLERANCE` allows. The columns
+    ``(K, rank, N)`` are complex if the filters are.
     """
-    parts = np.concatenate([filter_.real, filter_.imag], 1)
+    parts = np.concatenate([*filters.real, *filters.imag], 1)
     U, s, _ = np.linalg.svd(parts, full_matrices=False)
     rows = U[:, s > RANK_TOLERANCE * s[0]].T
-    return rows, rows @ filter_
+    return rows, rows @ filters
 
 
-def ranks(psi: Array) -> list[int]:
-    """Return how many rows `factors` needs for each wavelet, given in the Fourier domain."""
-    return [len(factors(ifft2(filter_.astype(np.float64)))[0]) for filter_ in psi]
+def groups(filters: Sequence[Array]) -> list[list[int]]:
+    """Return the indices of filters ``(M, N)`` that need no more rows together than alone.
+
+    Such are those of opposite slopes: the waves of one are those of the other, mirrored.
+    """
+    found: list[list[int]] = []
+    for k, filter_ in enumerate(filters):
+        alone = len(factors(filter_[None])[0])
+        for group in found:
+            together = len(factors(np.stack([filters[j] for j in (*group, k)]))[0])
+            if together == alone == len(factors(np.stack([filters[j] for j in group]))[0]):
+                group.append(k)
+                break
+        else:
+            found.append([k])
+    return found
 
 
-def _wavelets(tables: Mapping[str, Tensor], p: int) -> Sequence[tuple[Tensor, Tensor]]:
-    """Return the matrices along rows and columns of each wavelet, for real or complex images."""
-    kind = "columns_real" if p == 1 else "columns_complex"
-    L = sum(name.startswith(kind) for name in tables)
+def ranks(psi: Array) -> list[tuple[int, int]]:
+    """Return the number of rows and of filters of each group of wavelets, given in Fourier."""
+    impulses = [ifft2(filter_.astype(np.float64)) for filter_ in psi]
     return [
-        (tables[f"rows{k}"], tables[f"{kind}{k}"].flatten(2).flatten(0, 1)) for k in range(1, L + 1)
+        (len(factors(np.stack([impulses[k] for k in group]))[0]), len(group))
+        for group in groups(impulses)
     ]
+
+
+def _wavelets(tables: Mapping[str, Tensor], p: int) -> list[tuple[Tensor, dict[int, Tensor]]]:
+    """Return the matrices along rows of each group, and along columns of its wavelets, by index."""
+    kind = "columns_real" if p == 1 else "columns_complex"
+    wavelets = []
+    for name, rows in tables.items():
+        if name.startswith("rows") and name != "rows0":
+            members = [int(k) for k in name.removeprefix("rows").split("_")]
+            columns = {k - 1: tables[f"{kind}{k}"].flatten(2).flatten(0, 1) for k in members}
+            wavelets.append((rows, columns))
+    return wavelets
 
 
 def _batches(x: Tensor, tables: Mapping[str, Tensor]) -> list[slice]:
@@ -151,6 +182,11 @@ def _batches(x: Tensor, tables: Mapping[str, Tensor]) -> list[slice]:
     rank = max(table.shape[1] for name, table in tables.items() if name.startswith("rows"))
     nbytes = len(tables["rows0"]) * rank * x[:1, :1].nbytes
     return [batch for batch, _ in blocks(x, len(x), 1, nbytes)]
+
+
+def _row_matrix(rows: Array, geometry: Geometry) -> Array:
+    """Return the matrices ``(M', rank, M)`` along rows."""
+    return np.ascontiguousarray(_axis_matrix(rows, geometry, 0).swapaxes(0, 1))
 
 
 def _axis_matrix(filters: Array, geometry: Geometry, axis: int) -> Array:

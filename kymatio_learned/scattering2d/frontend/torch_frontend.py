@@ -229,7 +229,7 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
 
 
 @cache
-def _ranks(L: int, bank: str, full_circle: bool) -> list[int]:
+def _ranks(L: int, bank: str, full_circle: bool) -> list[tuple[int, int]]:
     """Return the ranks of the wavelets, which do not depend on the size of the images."""
     return ranks(filter_bank(32, 32, L, bank=bank, full_circle=full_circle)[1])
 
