@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..scattering2d.backend.blocks import blocks
+from ..scattering2d.backend.blocks import write
 
 
 class FeatureMaps(NamedTuple):
@@ -61,8 +61,7 @@ class _Gather(torch.autograd.Function):
             for part, plane in zip(places.kept, f.maps.unbind(3), strict=False):
                 part.copy_(plane)
             if places.moduli is not None:
-                for batch in _batches(f.maps):
-                    places.moduli[batch].copy_(_squares(f.maps[batch].unbind(3)).sqrt_())
+                places.moduli.copy_(_squares(f.maps.unbind(3)).sqrt_())
         ctx.flags = flags
         ctx.shapes = [m.shape for m in maps]
         # What is kept is among the features, which are needed anyway.
@@ -80,12 +79,12 @@ class _Gather(torch.autograd.Function):
         ]
         grads: list[Tensor | None] = [None]
         for values, places in zip(_places(y, features), _places(grad, features), strict=True):
-            if places.moduli is None:
+            if values.moduli is None or places.moduli is None:
                 y = torch.stack(places.kept, 3)
                 grads.append(y.to(torch.promote_types(y.dtype, torch.float32)))
             else:
                 z = values.kept or maps.pop(0).unbind(3)
-                grads.append(_collapse_gradient(z, places.moduli, places.kept))
+                grads.append(_collapse_gradient(z, values.moduli, places.moduli, places.kept))
         return tuple(grads)
 
 
@@ -115,18 +114,22 @@ def _places(y: Tensor, features: Sequence[FeatureMaps]) -> Iterator[_Places]:
         yield _Places(parts, moduli)
 
 
-def _collapse_gradient(z: Sequence[Tensor], moduli: Tensor, kept: Sequence[Tensor]) -> Tensor:
-    """Return the gradient of maps, given that of their moduli, and theirs if they are kept."""
+def _collapse_gradient(
+    z: Sequence[Tensor], moduli: Tensor, grad: Tensor, kept: Sequence[Tensor]
+) -> Tensor:
+    """Return the gradient of maps.
+
+    It is made of the gradient of their moduli, and of their own if they are kept.
+    """
     dtype = torch.promote_types(z[0].dtype, torch.float32)
-    shape = (*moduli.shape[:3], len(z), *moduli.shape[3:])
-    y = torch.empty(shape, dtype=dtype, device=moduli.device)
-    tiny = torch.finfo(dtype).tiny
-    for batch in _batches(y):
-        parts = [part[batch].to(dtype) for part in z]
-        slope = _squares(parts).clamp_min_(tiny).rsqrt_().mul_(moduli[batch])
-        for i, part in enumerate(parts):
-            through = part * slope
-            y[batch, :, :, i] = through.add_(kept[i][batch]) if kept else through
+    least = torch.finfo(dtype).tiny ** 0.5  # below it squares vanish
+    slope = moduli.to(dtype).clamp_min(least)
+    torch.div(grad, slope, out=slope)
+    y = slope.new_empty(*slope.shape[:3], len(z), *slope.shape[3:])
+    for i, part in enumerate(z):
+        place = write(y[:, :, :, i], torch.mul, part, slope)
+        if kept:
+            place += kept[i]
     return y
 
 
@@ -135,9 +138,3 @@ def _squares(z: Sequence[Tensor]) -> Tensor:
     re, *im = z
     squares = re * re
     return squares.addcmul_(im[0], im[0]) if im else squares
-
-
-def _batches(maps: Tensor) -> list[slice]:
-    """Split the images, so that each step on them finds them in the cache."""
-    image_bytes = maps[:1].nbytes or 1
-    return [batch for batch, _ in blocks(maps, len(maps), 1, image_bytes)]

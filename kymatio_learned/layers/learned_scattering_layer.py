@@ -155,11 +155,12 @@ class LearnedScatteringLayer(nn.Module):
     def _mix(self, features: Tensor) -> Tensor:
         """Standardize, mix and normalize features; in training, update the running averages."""
         std = self.standardization
-        weight = to_slots(self.mixing.parts(), self._blocks)
         stats = None if std.training else self._statistics()
         eps, sync = (std.eps, self.norm.eps), std.shares_a_batch
         n_complex = std.layout.n_complex
-        y, stats = standardized_mixing(features, weight, n_complex, stats, eps, sync)
+        y, stats = standardized_mixing(
+            features, self.mixing.weight, self._blocks, n_complex, stats, eps, sync
+        )
         if std.training:
             mean, var = (from_slots(values, self._blocks) for values in stats[:2])
             std.update(mean[0] if std.layout.is_real else mean.mT, var, stats.n)
@@ -167,8 +168,9 @@ class LearnedScatteringLayer(nn.Module):
 
     def _fold(self, dtype: torch.dtype) -> Folded:
         """Fold the standardization by the running averages into the mixing."""
-        std, weight = self.standardization, to_slots(self.mixing.parts(), self._blocks)
-        return fold(weight, std.layout.n_complex, self._statistics(), std.eps, dtype)
+        std, n_complex = self.standardization, self.standardization.layout.n_complex
+        weight, stats = self.mixing.weight, self._statistics()
+        return fold(weight, self._blocks, n_complex, stats, std.eps, dtype)
 
     def _statistics(self) -> Statistics:
         """Return the running averages, in the order of the slots."""

@@ -1,9 +1,8 @@
 r"""The products of a mixing matrix with features, with as few real multiplications as possible.
 
 Features are real matrices ``(n, R)``, with the columns ``[re | real | im]``: the real parts of
-`n_complex` channels, then real channels, then the imaginary parts. Weights have one column a
-channel, the complex ones first: ``(2, K, C)``, real and imaginary parts, or ``(K, C)``, real
-weights. Products are ``(n, 2 K)``, real parts first, or ``(n, K)`` if all is real.
+`n_complex` channels, then real channels, then the imaginary parts, in the order of the slots.
+Products are ``(n, 2 K)``, real parts first, or ``(n, K)`` if all is real.
 
 With complex weights, a complex product takes three real ones instead of four (Gauss):
 
@@ -12,72 +11,105 @@ With complex weights, a complex product takes three real ones instead of four (G
     (a + ib)(p + iq) = \bigl((a + b) p - b (p + q)\bigr) + i \bigl((a + b) p + a (q - p)\bigr)
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
+
+from .slots import Block, from_slots, scale_to_slots, to_slots
 
 Factors = tuple[Tensor, ...]
 
 
-def factor(weight: Tensor, n_complex: int, dtype: torch.dtype) -> Factors:
+class Gradient(NamedTuple):
+    """The gradient of products, and the sums of its real and imaginary parts."""
+
+    values: Tensor
+    sums: Tensor | None
+
+    @classmethod
+    def of(cls, values: Tensor, factors: Factors) -> "Gradient":
+        """Compute the sums, where they are needed."""
+        K = values.shape[1] // 2
+        return cls(values, values[:, :K] + values[:, K:] if len(factors) == 2 else None)
+
+
+def factor(
+    weight: Tensor, scale: Tensor, blocks: Sequence[Block], n_complex: int, dtype: torch.dtype
+) -> Factors:
     """Return the real matrices that features of a precision are multiplied by.
 
-    For complex weights these are the real part ``p`` of the complex channels' columns; then
-    ``[q - p | q']``, which acts on ``[re | real]`` and gives imaginary parts; then
-    ``[p' | -(p + q)]``, which acts on ``[real | im]`` and gives real parts. Primes mark the
-    columns of the real channels. For real weights, and in half precision, where sums and
-    differences lose too many digits, there is one matrix, ``(2 K, R)`` or ``(K, R)``.
+    They come from weights ``(K, C, 2)`` or ``(K, C)``, whose columns are brought to the order of
+    the slots and multiplied by `scale`. For complex weights the matrices are
+    ``[p | p' | -(p + q)]`` and ``[q - p | q']``, where primes mark the columns of the real
+    channels. The first acts on ``[re + im | real | im]``: its first columns give what both parts
+    share, the others real parts. The second acts on ``[re | real]`` and gives imaginary parts.
+    For real weights, and in half precision, where sums and differences lose too many digits,
+    there is one matrix, ``(2 K, R)`` or ``(K, R)``.
     """
-    if weight.dim() == 2 or dtype.itemsize < 4:
-        return (_block_matrix(weight, n_complex).to(dtype),)
-    re, im = weight.to(dtype)
-    p, q = re[:, :n_complex], im[:, :n_complex]
-    to_im = im.clone()
-    to_im[:, :n_complex] -= p
-    return p, to_im, torch.cat([re[:, n_complex:], -(p + q)], 1)
+    is_complex = weight.dim() == 3
+    if not is_complex or dtype.itemsize < 4:
+        parts = weight.movedim(2, 0) if is_complex else weight
+        return (_block_matrix(to_slots(parts, blocks) * scale, n_complex).to(dtype),)
+    K, C, _ = weight.shape
+    to_re, to_im = weight.new_empty(K, C + n_complex), weight.new_empty(K, C)
+    scale = from_slots(scale, blocks)
+    for part, scaled in zip(weight.unbind(2), (to_re[:, :C], to_im), strict=True):
+        scale_to_slots(part, scale, blocks, out=scaled)
+    p, q = to_re[:, :n_complex], to_im[:, :n_complex]
+    to_re[:, C:] = -(p + q)
+    q -= p
+    return to_re.to(dtype), to_im.to(dtype)
 
 
-def multiply(x: Tensor, factors: Factors, bias: Tensor) -> Tensor:
-    """Multiply features by the weights, and add a bias ``(2 K,)`` or ``(K,)``."""
-    bias = bias.to(x.dtype)
+def multiply(x: Tensor, factors: Factors) -> Tensor:
+    """Multiply features by the weights."""
     if len(factors) == 1:
-        return torch.addmm(bias, x, factors[0].mT)
-    p, to_im, to_re = factors
+        return x @ factors[0].mT
+    to_re, to_im = factors
     K, C = to_im.shape
-    y = (_sum(x, C) @ p.mT).repeat(1, 2).add_(bias)
-    y[:, :K].addmm_(x[:, p.shape[1] :], to_re.mT)
-    y[:, K:].addmm_(x[:, :C], to_im.mT)
+    n_complex = x.shape[1] - C
+    y = x.new_empty(len(x), 2 * K)
+    y[:, :K].addmm_(x[:, n_complex:], to_re[:, n_complex:].mT, beta=0)
+    y[:, K:].addmm_(x[:, :C], to_im.mT, beta=0)
+    shared = _sum(x, C) @ to_re[:, :n_complex].mT
+    y.unflatten(1, (2, K)).add_(shared[:, None])
     return y
 
 
-def multiply_adjoint_(x: Tensor, grad: Tensor, factors: Factors) -> None:
+def multiply_adjoint_(x: Tensor, grad: Gradient, factors: Factors) -> None:
     """Add to `x` the product of a gradient with the adjoint of the weights."""
-    if len(factors) == 1:
-        x.addmm_(grad, factors[0])
+    if grad.sums is None:
+        x.addmm_(grad.values, factors[0])
         return
-    p, to_im, to_re = factors
+    to_re, to_im = factors
     K, C = to_im.shape
-    re, im = grad[:, :K], grad[:, K:]
-    x[:, :C].addmm_(im, to_im)
-    x[:, p.shape[1] :].addmm_(re, to_re)
-    both = (re + im) @ p
-    x[:, : p.shape[1]] += both
-    x[:, C:] += both
+    n_complex = x.shape[1] - C
+    x[:, :C].addmm_(grad.values[:, K:], to_im)
+    x[:, n_complex:].addmm_(grad.values[:, :K], to_re[:, n_complex:])
+    shared = grad.sums @ to_re[:, :n_complex]
+    x[:, :n_complex] += shared
+    x[:, C:] += shared
 
 
-def weight_gradient(x: Tensor, grad: Tensor, n_complex: int, is_complex: bool) -> Tensor:
-    """Return the gradient of complex weights ``(2, K, C)``, or of real ones ``(K, C)``."""
+def weight_gradient(x: Tensor, grad: Gradient, n_complex: int, is_complex: bool) -> Tensor:
+    """Return the gradient of complex weights, ``(2, K, C)``, or of real ones, ``(K, C)``.
+
+    Their columns are in the order of the slots.
+    """
     C = x.shape[1] - n_complex
-    if not is_complex or x.element_size() < 4:
-        return _block_gradient((grad.mT @ x), n_complex, is_complex)
-    re, im = grad.tensor_split(2, 1)
+    if grad.sums is None:
+        return _block_gradient(grad.values.mT @ x, n_complex, is_complex)
+    re, im = grad.values.tensor_split(2, 1)
     weight = x.new_empty(2, re.shape[1], C)
     torch.mm(im.mT, x[:, :C], out=weight[1])
-    from_re = re.mT @ x[:, n_complex:]
-    weight[0, :, n_complex:] = from_re[:, : C - n_complex]
+    weight[0, :, n_complex:].addmm_(re.mT, x[:, n_complex:C], beta=0)
     # With a, b the parts of the features: re (b) is subtracted from im (a), and both from
     # (re + im)(a + b), which leaves re (a) + im (b).
-    im_a, re_b = weight[1, :, :n_complex], from_re[:, C - n_complex :]
-    weight[0, :, :n_complex] = ((re + im).mT @ _sum(x, C)).sub_(im_a).sub_(re_b)
+    of_re, im_a = weight[..., :n_complex]
+    re_b = re.mT @ x[:, C:]
+    of_re.addmm_(grad.sums.mT, _sum(x, C), beta=0).sub_(im_a).sub_(re_b)
     im_a -= re_b
     return weight
 

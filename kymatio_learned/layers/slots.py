@@ -5,11 +5,13 @@ operator computes the maps of one angle after the other: in its order, that of t
 angle is slow and the input channel fast.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from ..scattering2d.backend.blocks import write
 
 
 class Block(NamedTuple):
@@ -21,40 +23,37 @@ class Block(NamedTuple):
 
 def to_slots(values: Tensor, blocks: Sequence[Block]) -> Tensor:
     """Return values ``(..., n_channels)`` in the order of the slots."""
-    shapes = [(block.in_channels, block.n_filters) for block in blocks]
-    return _Exchange.apply(values, shapes, None)
+    y = torch.empty_like(values)
+    for part, (slow, fast) in _parts(blocks):
+        y[..., part].unflatten(-1, (fast, slow)).copy_(
+            values[..., part].unflatten(-1, (slow, fast)).mT
+        )
+    return y
 
 
 def from_slots(values: Tensor, blocks: Sequence[Block]) -> Tensor:
     """Return values ``(..., n_channels)`` in the public order."""
-    shapes = [(block.n_filters, block.in_channels) for block in blocks]
-    return _Exchange.apply(values, shapes, None)
+    return to_slots(values, exchanged(blocks))
 
 
-class _Exchange(torch.autograd.Function):
-    """Exchange slow and fast indices in consecutive parts of the last axis."""
+def exchanged(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks with which the order of the slots becomes the public one."""
+    return [Block(block.n_filters, block.in_channels) for block in blocks]
 
-    @staticmethod
-    def forward(
-        ctx: Any,
-        values: Tensor,
-        shapes: Sequence[tuple[int, int]],
-        strides: tuple[int, ...] | None,
-    ) -> Tensor:
-        ctx.shapes, ctx.strides = shapes, values.stride()
-        y = values.new_empty(values.shape)
-        if strides is not None:
-            y = values.new_empty_strided(values.shape, strides)
-        start = 0
-        for slow, fast in shapes:
-            part = slice(start, start := start + slow * fast)
-            y[..., part].unflatten(-1, (fast, slow)).copy_(
-                values[..., part].unflatten(-1, (slow, fast)).mT
-            )
-        return y
 
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
-        # The gradient lies in memory as the parameter does: an optimizer need not copy it.
-        shapes = [(fast, slow) for slow, fast in ctx.shapes]
-        return _Exchange.apply(grad, shapes, ctx.strides), None, None
+def scale_to_slots(values: Tensor, scale: Tensor, blocks: Sequence[Block], out: Tensor) -> None:
+    """Write the products with a scale ``(n_channels,)`` in the order of the slots, in one pass."""
+    for part, (slow, fast) in _parts(blocks):
+        write(
+            out[..., part].unflatten(-1, (fast, slow)),
+            torch.mul,
+            values[..., part].unflatten(-1, (slow, fast)).mT,
+            scale[part].unflatten(-1, (slow, fast)).mT,
+        )
+
+
+def _parts(blocks: Sequence[Block]) -> Iterator[tuple[slice, Block]]:
+    """Yield the blocks with their places."""
+    start = 0
+    for block in blocks:
+        yield slice(start, start := start + block.in_channels * block.n_filters), block

@@ -1,5 +1,6 @@
 """Standardization, mixing and normalization as one operation, with its gradient."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -7,8 +8,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .functional import at_least_single
-from .mixing_products import Factors, factor, multiply, multiply_adjoint_, weight_gradient
+from .mixing_products import (
+    Factors,
+    Gradient,
+    factor,
+    multiply,
+    multiply_adjoint_,
+    weight_gradient,
+)
 from .processes import combine, sum_over_processes
+from .slots import Block, exchanged, from_slots, scale_to_slots, to_slots
 
 
 class Statistics(NamedTuple):
@@ -40,6 +49,7 @@ def statistics(x: Tensor, n_complex: int, sync: bool = False) -> Statistics:
 def standardized_mixing(
     x: Tensor,
     weight: Tensor,
+    blocks: Sequence[Block],
     n_complex: int,
     stats: Statistics | None,
     eps: tuple[float, float],
@@ -58,7 +68,9 @@ def standardized_mixing(
     x
         Features ``(B, M, N, R)``, laid out as in `mixing_products`.
     weight
-        Complex weights ``(2, K, C)``, or real weights ``(K, C)``.
+        Complex weights ``(K, C, 2)``, or real weights ``(K, C)``, in the public order.
+    blocks
+        The channels, see `slots`: features and statistics are in the order of the slots.
     n_complex
         Number of complex channels.
     stats
@@ -79,7 +91,9 @@ def standardized_mixing(
     if used is None:
         with torch.no_grad():
             used = statistics(x.detach().flatten(0, 2), n_complex, sync)
-    y: Tensor = _StandardizedMixing.apply(x, weight, n_complex, eps, used, stats is None, sync)
+    y: Tensor = _StandardizedMixing.apply(
+        x, weight, blocks, n_complex, eps, used, stats is None, sync
+    )
     return y, used
 
 
@@ -91,23 +105,35 @@ class Folded(NamedTuple):
 
 
 def fold(
-    weight: Tensor, n_complex: int, stats: Statistics, eps: float, dtype: torch.dtype
+    weight: Tensor,
+    blocks: Sequence[Block],
+    n_complex: int,
+    stats: Statistics,
+    eps: float,
+    dtype: torch.dtype,
 ) -> Folded:
     """Fold a standardization into a mixing, for features of a precision."""
-    scaled = weight * torch.rsqrt(stats.var + eps)
-    re, im = stats.mean
+    scale = torch.rsqrt(stats.var + eps)
+    means = _mean_matrix(stats.mean * scale, blocks, weight, n_complex)
+    bias = (weight.flatten(1) @ means).mT.flatten()
+    return Folded(factor(weight, scale, blocks, n_complex, dtype), -bias)
+
+
+def _mean_matrix(mean: Tensor, blocks: Sequence[Block], weight: Tensor, n_complex: int) -> Tensor:
+    """Return the matrix that rows of weights are multiplied by for their products with means.
+
+    ``(2 C, 2)`` for rows ``(C, 2)`` of complex weights; for real ones ``(C, 2)``, or ``(C, 1)`` if
+    all is real.
+    """
+    re, im = from_slots(mean, blocks)
     if weight.dim() == 3:
-        P, Q = scaled
-        bias = torch.cat([P @ re - Q @ im, P @ im + Q @ re])
-    else:
-        bias = torch.cat([scaled @ re, scaled @ im]) if n_complex else scaled @ re
-    return Folded(factor(scaled, n_complex, dtype), -bias)
+        return torch.stack([torch.stack([re, im], 1), torch.stack([-im, re], 1)], 1).flatten(0, 1)
+    return torch.stack([re, im], 1) if n_complex else re[:, None]
 
 
 def mix_and_normalize(x: Tensor, folded: Folded, eps: float) -> tuple[Tensor, Tensor]:
     """Return normalized products ``(n, .)``, and the factors ``(n, 1)`` that normalize them."""
-    y = multiply(x, folded.factors, folded.bias)
-    y = y.to(folded.bias.dtype)
+    y = multiply(x, folded.factors).to(folded.bias.dtype).add_(folded.bias)
     norm = torch.linalg.vector_norm(y, dim=1, keepdim=True)
     factors = torch.where(norm > eps, norm.clamp_min(eps).reciprocal(), 0)
     return y.mul_(factors), factors
@@ -121,17 +147,18 @@ class _StandardizedMixing(torch.autograd.Function):
         ctx: Any,
         x: Tensor,
         weight: Tensor,
+        blocks: Sequence[Block],
         n_complex: int,
         eps: tuple[float, float],
         stats: Statistics,
         of_features: bool,
         sync: bool,
     ) -> Tensor:
-        folded = fold(weight, n_complex, stats, eps[0], x.dtype)
+        folded = fold(weight, blocks, n_complex, stats, eps[0], x.dtype)
         y, norms = mix_and_normalize(x.flatten(0, 2), folded, eps[1])
         y = y.view(*x.shape[:3], y.shape[1])
         ctx.n_complex, ctx.eps, ctx.of_features, ctx.sync = n_complex, eps[0], of_features, sync
-        ctx.n = stats.n
+        ctx.n, ctx.blocks = stats.n, blocks
         ctx.save_for_backward(x, weight, y, norms, stats.mean, stats.var, *folded.factors)
         return y
 
@@ -142,40 +169,59 @@ class _StandardizedMixing(torch.autograd.Function):
         features, y = x.flatten(0, 2), y.flatten(0, 2)
         grad = grad.reshape(y.shape)
         # Through the norm.
-        grad = (grad - y * (y * grad).sum(1, keepdim=True)).mul_(norms)
-        total, grad = grad.sum(0), grad.to(x.dtype)
-        weight_grad = weight_gradient(features, grad, ctx.n_complex, weight.dim() == 3)
-        weight_grad = _subtract_mean(weight_grad.to(weight.dtype), total, mean)
+        grad = torch.addcmul(grad, y, (y * grad).sum(1, keepdim=True), value=-1).mul_(norms)
+        total = grad.sum(0)
+        products = Gradient.of(grad.to(x.dtype), factors)
+        weight_grad = weight_gradient(features, products, ctx.n_complex, weight.dim() == 3)
         scale = torch.rsqrt(var + ctx.eps)
+        means = _mean_matrix(mean * scale, ctx.blocks, weight, ctx.n_complex)
+        weight_grad, product = _through_fold(weight_grad, weight, total, means, scale, ctx.blocks)
         x_grad = None
         if ctx.needs_input_grad[0]:
-            x_grad = torch.zeros_like(features)
             if ctx.of_features:
                 # Through the statistics: the means over all pixels of the gradient of the
                 # standardized features, and of its product with them, are small products.
-                product = (weight * weight_grad).flatten(0, -2).sum(0)
                 if ctx.sync:
                     both = sum_over_processes(torch.cat([total, product]))
                     total, product = both.split([len(total), len(product)])
-                alpha = scale**3 / ctx.n * product
+                alpha = scale**2 / ctx.n * product
                 means = features.new_zeros(1, features.shape[1])
-                multiply_adjoint_(means, (total / ctx.n)[None].to(x.dtype), factors)
+                of_means = Gradient.of((total / ctx.n)[None].to(x.dtype), factors)
+                multiply_adjoint_(means, of_means, factors)
                 alpha, mean = (_per_plane(values, ctx.n_complex) for values in (alpha, mean))
-                torch.addcmul(alpha * mean - means[0], features, -alpha, out=x_grad)
-            multiply_adjoint_(x_grad, grad, factors)
+                x_grad = torch.addcmul(
+                    (alpha * mean - means[0]).to(x.dtype), features, -alpha.to(x.dtype)
+                )
+            else:
+                x_grad = torch.zeros_like(features)
+            multiply_adjoint_(x_grad, products, factors)
             x_grad = x_grad.view(x.shape)
-        return x_grad, weight_grad.mul_(scale), None, None, None, None, None
+        return x_grad, weight_grad, None, None, None, None, None, None
 
 
-def _subtract_mean(weight_grad: Tensor, total: Tensor, mean: Tensor) -> Tensor:
-    """Take the bias, minus the product with the means, into account in the gradient."""
-    if weight_grad.dim() == 2:
-        total = total.view(-1, len(weight_grad)).mT  # (K, 2), or (K, 1) if all is real
-        return weight_grad.addmm_(total, mean[: total.shape[1]], alpha=-1)
-    re, im = total.view(2, -1)
-    weight_grad[0].addmm_(torch.stack([re, im], 1), mean, alpha=-1)
-    weight_grad[1].addmm_(torch.stack([im, -re], 1), mean, alpha=-1)
-    return weight_grad
+def _through_fold(
+    folded_grad: Tensor,
+    weight: Tensor,
+    total: Tensor,
+    means: Tensor,
+    scale: Tensor,
+    blocks: Sequence[Block],
+) -> tuple[Tensor, Tensor]:
+    """Return the gradient of the weights, given that of the folded ones without the bias.
+
+    The bias is minus the product with the means. Also return the sum over the rows of the weights
+    times their gradient, ``(C,)``, in the order of the slots.
+    """
+    grad = torch.empty_like(weight)
+    parts = (
+        zip(folded_grad, grad.unbind(2), strict=True) if grad.dim() == 3 else [(folded_grad, grad)]
+    )
+    for folded, part in parts:
+        scale_to_slots(folded, scale, exchanged(blocks), out=part)
+    of_rows = total.view(means.shape[1], -1).mT  # (K, 2), or (K, 1) if all is real
+    grad.flatten(1).addmm_(of_rows, means.mT, alpha=-1)
+    product = (weight * grad).sum(0)
+    return grad, to_slots(product.sum(1) if product.dim() == 2 else product, blocks)
 
 
 def _per_plane(values: Tensor, n_complex: int) -> Tensor:

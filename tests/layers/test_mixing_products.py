@@ -8,18 +8,20 @@ import torch
 from torch import Tensor
 
 from kymatio_learned.layers.mixing_products import (
+    Gradient,
     factor,
     multiply,
     multiply_adjoint_,
     weight_gradient,
 )
+from kymatio_learned.layers.slots import Block, to_slots
 
 from ..assertions import assert_close
 
 N, K = 7, 6
-CHANNELS = pytest.mark.parametrize(("n_complex", "n_real"), [(3, 4), (0, 5), (3, 0)])
+CHANNELS = pytest.mark.parametrize(("n_complex", "n_real"), [(3, 6), (0, 6), (3, 0)])
 WEIGHTS = pytest.mark.parametrize("is_complex", [True, False])
-# bfloat16 has 8 significant bits; it multiplies by one matrix, the others by three.
+# bfloat16 has 8 significant bits; it multiplies by one matrix, the others by two.
 PRECISIONS = pytest.mark.parametrize(
     ("dtype", "tolerance"),
     [(torch.float64, 1e-14), (torch.float32, 1e-6), (torch.bfloat16, 2e-2)],
@@ -28,7 +30,10 @@ PRECISIONS = pytest.mark.parametrize(
 
 
 class Case:
-    """Complex features and weights, a bias and a gradient, each also as real planes."""
+    """Complex features, weights, their scale, and a gradient, each also as real planes.
+
+    The weights are in the order of the slots, as the features are.
+    """
 
     def __init__(
         self, rng: np.random.Generator, n_complex: int, n_real: int, is_complex: bool
@@ -41,10 +46,11 @@ class Case:
         self.weight = rng.standard_normal((K, C)) + 0j
         if is_complex:
             self.weight += 1j * rng.standard_normal((K, C))
-        self.bias, self.grad = (
-            rng.standard_normal(shape) + (0 if self.all_real else 1j * rng.standard_normal(shape))
-            for shape in [(K,), (N, K)]
-        )
+        self.grad = rng.standard_normal((N, K)) + 0j
+        if not self.all_real:
+            self.grad += 1j * rng.standard_normal((N, K))
+        self.scale = rng.uniform(0.5, 2, C)
+        self.blocks = [Block(3, 1)] * bool(n_complex) + [Block(3, 2)] * bool(n_real)
 
     def features(self, x: Any) -> Any:
         """Return features as planes [re | real | im]."""
@@ -57,6 +63,13 @@ class Case:
     def weights(self, weight: Any) -> Any:
         """Return weights, or their gradient, as real matrices."""
         return np.stack([weight.real, weight.imag]) if self.is_complex else weight.real
+
+    def factors(self, dtype: torch.dtype) -> tuple[Tensor, ...]:
+        """Return the factors of the weights times the scale, given both apart."""
+        exchanged = [Block(block.n_filters, block.in_channels) for block in self.blocks]
+        public = to_slots(tensor(self.weights(self.weight / self.scale)), exchanged)
+        weight = public.movedim(0, 2) if self.is_complex else public
+        return factor(weight, tensor(self.scale), self.blocks, self.n_complex, dtype)
 
 
 def tensor(array: Any, dtype: torch.dtype = torch.float64) -> Tensor:
@@ -75,12 +88,12 @@ def test_products_equal_complex_ones(
     tolerance: float,
 ) -> None:
     case = Case(rng, n_complex, n_real, is_complex)
-    factors = factor(tensor(case.weights(case.weight)), n_complex, dtype)
+    factors = case.factors(dtype)
     assert all(matrix.dtype == dtype for matrix in factors)
-    assert len(factors) == (3 if is_complex and dtype != torch.bfloat16 else 1)
-    y = multiply(tensor(case.features(case.x), dtype), factors, tensor(case.products(case.bias)))
+    assert len(factors) == (2 if is_complex and dtype != torch.bfloat16 else 1)
+    y = multiply(tensor(case.features(case.x), dtype), factors)
     assert y.dtype == dtype
-    assert_close(y.double(), case.products(case.x @ case.weight.T + case.bias), tolerance)
+    assert_close(y.double(), case.products(case.x @ case.weight.T), tolerance)
 
 
 @PRECISIONS
@@ -95,9 +108,10 @@ def test_adjoint_is_added(
     tolerance: float,
 ) -> None:
     case = Case(rng, n_complex, n_real, is_complex)
-    factors = factor(tensor(case.weights(case.weight)), n_complex, dtype)
+    factors = case.factors(dtype)
     x = tensor(case.features(case.x), dtype)
-    multiply_adjoint_(x, tensor(case.products(case.grad), dtype), factors)
+    grad = Gradient.of(tensor(case.products(case.grad), dtype), factors)
+    multiply_adjoint_(x, grad, factors)
     expected = case.features(case.x + case.grad @ case.weight.conj())
     assert_close(x.double(), expected, tolerance)
 
@@ -114,7 +128,8 @@ def test_weight_gradient_equals_the_complex_one(
     tolerance: float,
 ) -> None:
     case = Case(rng, n_complex, n_real, is_complex)
-    x, grad = tensor(case.features(case.x), dtype), tensor(case.products(case.grad), dtype)
+    x = tensor(case.features(case.x), dtype)
+    grad = Gradient.of(tensor(case.products(case.grad), dtype), case.factors(dtype))
     gradient = weight_gradient(x, grad, n_complex, is_complex)
     expected = case.weights(case.grad.T @ case.x.conj())
     assert_close(gradient.double(), expected, tolerance)

@@ -1,13 +1,9 @@
 """The two orders of the channels are exchanged by transposing each block."""
 
-from collections.abc import Callable, Sequence
-
 import pytest
 import torch
-from torch import Tensor
-from torch.autograd import gradcheck, gradgradcheck
 
-from kymatio_learned.layers.slots import Block, from_slots, to_slots
+from kymatio_learned.layers.slots import Block, exchanged, from_slots, scale_to_slots, to_slots
 
 BLOCKS = [Block(2, 1), Block(2, 3), Block(1, 4), Block(3, 2)]
 N_CHANNELS = 18
@@ -38,17 +34,12 @@ def test_they_are_inverse(shape: tuple[int, ...]) -> None:
     assert torch.equal(to_slots(permuted, BLOCKS), to_slots(permuted.contiguous(), BLOCKS))
 
 
-@pytest.mark.parametrize("exchange", [to_slots, from_slots])
-def test_gradients(exchange: Callable[[Tensor, Sequence[Block]], Tensor]) -> None:
-    x = torch.randn(2, N_CHANNELS, dtype=torch.float64, requires_grad=True)
-    assert gradcheck(lambda x: exchange(x, BLOCKS), x)
-    assert gradgradcheck(lambda x: exchange(x, BLOCKS), x)
-
-
-def test_gradient_lies_in_memory_as_the_values_do() -> None:
-    # Weights (K, C, 2) as (2, K, C): their gradient is not copied by an optimizer.
-    weight = torch.randn(4, N_CHANNELS, 2, requires_grad=True)
-    parts = weight.permute(2, 0, 1)
-    (gradient,) = torch.autograd.grad(to_slots(parts, BLOCKS).square().sum(), parts)
-    assert gradient.stride() == parts.stride()
-    assert torch.equal(gradient, 2 * parts)
+@pytest.mark.parametrize("shape", [(), (2,), (5, 2)], ids=str)
+def test_products_with_a_scale(shape: tuple[int, ...]) -> None:
+    x, scale = torch.randn(*shape, N_CHANNELS), torch.rand(N_CHANNELS)
+    wide = torch.zeros(*shape, N_CHANNELS + 2)  # written to a view
+    scale_to_slots(x, scale, BLOCKS, out=wide[..., 1:-1])
+    assert torch.equal(wide[..., 1:-1], to_slots(x * scale, BLOCKS))
+    assert not wide[..., [0, -1]].any()
+    scale_to_slots(wide[..., 1:-1], scale, exchanged(BLOCKS), out=x)
+    assert torch.equal(x, from_slots(wide[..., 1:-1] * scale, BLOCKS))

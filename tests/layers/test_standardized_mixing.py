@@ -6,6 +6,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from kymatio_learned.layers import ChannelLayout, ChannelMixing, ChannelNorm, Standardization
+from kymatio_learned.layers.slots import Block, from_slots, to_slots
 from kymatio_learned.layers.standardized_mixing import (
     Statistics,
     fold,
@@ -18,8 +19,10 @@ from ..assertions import assert_close
 
 K = 3
 EPS = (1e-5, 1e-12)
+# Input channels and filters, so that the order of the slots is not the public one.
+COMPLEX, REAL = [Block(2, 2)], [Block(1, 2), Block(2, 3)]
 LAYOUTS = pytest.mark.parametrize(
-    "layout", [ChannelLayout(2, 3), ChannelLayout(0, 3), ChannelLayout(2, 0)], ids=str
+    "layout", [ChannelLayout(4, 8), ChannelLayout(0, 8), ChannelLayout(4, 0)], ids=str
 )
 WEIGHTS = pytest.mark.parametrize("is_complex", [True, False])
 TRAINING = pytest.mark.parametrize("training", [True, False])
@@ -30,6 +33,8 @@ class Modules:
 
     def __init__(self, layout: ChannelLayout, is_complex: bool, training: bool) -> None:
         self.layout = layout
+        self.complex_blocks = COMPLEX if layout.n_complex else []
+        self.blocks = self.complex_blocks + (REAL if layout.n_real else [])
         self.standardization = Standardization(layout).double().train(training)
         self.mixing = ChannelMixing(layout, K, complex_weights=is_complex).double()
         mean, var = self.standardization.running_mean, self.standardization.running_var
@@ -42,10 +47,11 @@ class Modules:
         self.x.requires_grad_()
 
     def planes(self) -> Tensor:
-        """Return the features as planes [re | im | real], the channels second."""
-        a, b = self.layout.n_complex, self.layout.n_real
-        re, real, im = self.x.split([a, b, a], 3)
-        return torch.cat([re, im, real], 3).permute(0, 3, 1, 2)
+        """Return the features as planes [re | im | real], the channels second, in public order."""
+        a, C = self.layout.n_complex, self.layout.n_channels
+        channels = from_slots(self.x[..., :C], self.blocks)
+        im = from_slots(self.x[..., C:], self.complex_blocks)
+        return torch.cat([channels[..., :a], im, channels[..., a:]], 3).permute(0, 3, 1, 2)
 
     def __call__(self) -> Tensor:
         """Return the composition, channels last."""
@@ -53,14 +59,14 @@ class Modules:
         return y.permute(0, 2, 3, 1)
 
     def statistics(self) -> Statistics:
-        """Return the running averages."""
+        """Return the running averages, in the order of the slots."""
         mean, var = self.standardization.running_mean, self.standardization.running_var
         mean = torch.stack([mean, torch.zeros_like(mean)]) if mean.dim() == 1 else mean.mT
-        return Statistics(mean.clone(), var.clone())
+        return Statistics(to_slots(mean, self.blocks), to_slots(var, self.blocks))
 
     def weight(self) -> Tensor:
         """Return the weights as a leaf."""
-        return self.mixing.parts().detach().clone().requires_grad_()
+        return self.mixing.weight.detach().clone().requires_grad_()
 
 
 @TRAINING
@@ -71,7 +77,7 @@ def test_equals_the_modules_in_value_and_gradient(
 ) -> None:
     modules = Modules(layout, is_complex, training)
     weight, given = modules.weight(), None if training else modules.statistics()
-    y, stats = standardized_mixing(modules.x, weight, layout.n_complex, given, EPS)
+    y, stats = standardized_mixing(modules.x, weight, modules.blocks, layout.n_complex, given, EPS)
     expected = modules()
     assert_close(y, expected, 1e-12)
     assert not stats.mean.requires_grad
@@ -81,7 +87,7 @@ def test_equals_the_modules_in_value_and_gradient(
     actual = torch.autograd.grad(y, [modules.x, weight], grad)
     x_grad, weight_grad = torch.autograd.grad(expected, [modules.x, modules.mixing.weight], grad)
     assert_close(actual[0], x_grad, 1e-10)
-    assert_close(actual[1], weight_grad.permute(2, 0, 1) if is_complex else weight_grad, 1e-10)
+    assert_close(actual[1], weight_grad, 1e-10)
 
 
 @LAYOUTS
@@ -91,6 +97,7 @@ def test_running_averages_equal_those_of_the_module(layout: ChannelLayout) -> No
     other.load_state_dict(modules.standardization.state_dict())
     mean, var, n = statistics(x.flatten(0, 2), layout.n_complex)
     assert n == x[..., 0].numel()
+    mean, var = (from_slots(values, modules.blocks) for values in (mean, var))
     other.update(mean[0] if layout.is_real else mean.mT, var, n)
     modules()
     assert_close(other.running_mean, modules.standardization.running_mean, 1e-13)
@@ -107,7 +114,7 @@ def test_gradients_equal_finite_differences(
     given = None if training else modules.statistics()
 
     def function(x: Tensor, weight: Tensor) -> Tensor:
-        return standardized_mixing(x, weight, layout.n_complex, given, EPS)[0]
+        return standardized_mixing(x, weight, modules.blocks, layout.n_complex, given, EPS)[0]
 
     x = modules.x.detach()[:2, :2].clone().requires_grad_()
     assert gradcheck(function, (x, modules.weight()))
@@ -117,7 +124,13 @@ def test_gradients_equal_finite_differences(
 @LAYOUTS
 def test_folded_equals_the_modules(layout: ChannelLayout, is_complex: bool) -> None:
     modules = Modules(layout, is_complex, training=False)
-    arguments = modules.weight(), layout.n_complex, modules.statistics(), EPS[0]
+    arguments = (
+        modules.weight(),
+        modules.blocks,
+        layout.n_complex,
+        modules.statistics(),
+        EPS[0],
+    )
     with torch.no_grad():
         folded = fold(*arguments, dtype=torch.float64)
         y, norms = mix_and_normalize(modules.x.flatten(0, 2), folded, EPS[1])
@@ -136,15 +149,17 @@ def test_folded_equals_the_modules(layout: ChannelLayout, is_complex: bool) -> N
 @TRAINING
 def test_positions_of_norm_zero_give_zero(training: bool) -> None:
     # Features that equal their mean: one position in evaluation, all in training.
-    layout = ChannelLayout(2, 1)
+    layout = ChannelLayout(4, 8)
     modules = Modules(layout, True, training)
     stats = modules.statistics()
     re, im = stats.mean
     x = modules.x.detach().clone()
-    x[slice(None) if training else 0] = torch.cat([re, im[:2]])
+    x[slice(None) if training else 0] = torch.cat([re, im[:4]])
     x.requires_grad_()
     weight = modules.weight()
-    y, _ = standardized_mixing(x, weight, 2, None if training else stats, (1e-5, 1e-6))
+    y, _ = standardized_mixing(
+        x, weight, modules.blocks, 4, None if training else stats, (1e-5, 1e-6)
+    )
     y.sum().backward()
     assert x.grad is not None
     assert weight.grad is not None
@@ -156,11 +171,11 @@ def test_positions_of_norm_zero_give_zero(training: bool) -> None:
 
 
 def test_gradients_of_half_precision() -> None:
-    layout = ChannelLayout(2, 3)
+    layout = ChannelLayout(4, 8)
     modules = Modules(layout, True, training=True)
     weight = modules.weight().detach().float().requires_grad_()
     x = modules.x.detach().bfloat16().requires_grad_()
-    y, stats = standardized_mixing(x, weight, 2, None, EPS)
+    y, stats = standardized_mixing(x, weight, modules.blocks, 4, None, EPS)
     assert y.dtype == stats.mean.dtype == stats.var.dtype == torch.float32
     expected = modules()
     grad = torch.randn_like(y)
@@ -173,4 +188,4 @@ def test_gradients_of_half_precision() -> None:
     assert weight.grad.dtype == torch.float32
     assert_close(y, expected, 2e-2)
     assert_close(x.grad.double(), modules.x.grad, 3e-2)
-    assert_close(weight.grad, modules.mixing.weight.grad.permute(2, 0, 1), 3e-2)
+    assert_close(weight.grad, modules.mixing.weight.grad, 3e-2)
