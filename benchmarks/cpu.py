@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     add = parser.add_argument
     add("--only", nargs="+", choices=CPU_PARTS, default=list(CPU_PARTS), help="parts (all)")
     add("--threads", type=int, default=2, metavar="N", help="of PyTorch (2)")
-    add("--rounds", type=int, metavar="N", help="how often everything is timed (3 or 5)")
+    add("--rounds", type=int, metavar="N", help="how often everything is timed (2 to 5)")
     add("--quick", action="store_true", help="tiny sizes, to see that everything works")
     add("--output", type=Path, metavar="DIR", help="where results are written")
     options = parser.parse_args(argv)
