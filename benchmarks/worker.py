@@ -65,6 +65,9 @@ class Worker:
         self._process.start()
         theirs.close()
         self._base: int | None = None
+        # Until it is built: processes that build at once, each with its threads, hinder each other
+        # by far more than they gain.
+        self._connection.poll(None)
 
     def call(self, method: str, *args: Any, timeout: float | None = None) -> Any:
         """Call a method of the object, and return what it returns.
