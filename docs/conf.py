@@ -60,6 +60,7 @@ html_sidebars = {
         "index",
         "installation",
         "userguide",
+        "training",
         "theory",
         "gallery/*",
         "results",

@@ -9,6 +9,17 @@ from .finished_run import FinishedRun
 from .page import write_report
 
 
+def build_parser() -> ArgumentParser:
+    """Build the parser of the command line."""
+    parser = ArgumentParser(
+        prog="python -m kymatio_learned.training.report",
+        description="Compare runs: curves, scores, and the settings that differ.",
+    )
+    parser.add_argument("runs", metavar="RUN", nargs="+", help="folder of a run")
+    parser.add_argument("--output-dir", metavar="DIR", default="report", help="(report)")
+    return parser
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -27,12 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         With status 2 and one line on the error stream, when a run cannot be read.
     """
-    parser = ArgumentParser(
-        prog="python -m kymatio_learned.training.report",
-        description="Compare runs: curves, scores, and the settings that differ.",
-    )
-    parser.add_argument("runs", metavar="RUN", nargs="+", help="folder of a run")
-    parser.add_argument("--output-dir", metavar="DIR", default="report", help="(report)")
+    parser = build_parser()
     arguments = parser.parse_args(argv)
     try:
         runs = [FinishedRun(Path(path)) for path in arguments.runs]
