@@ -72,7 +72,7 @@ def main(
         else:
             _begin({**(defaults or {}), **given})
     except FloatingPointError as error:
-        say(f"error: {_one_line(error)}", file=sys.stderr)
+        print(f"error: {_one_line(error)}", file=sys.stderr)  # it may be of one process only
         return FAILED
     except (ValueError, TypeError, OSError) as error:
         parser.error(_one_line(error))

@@ -1,6 +1,6 @@
 """Kill trainings at random moments, let them go on, and compare them with one that was not killed.
 
-    python -m tests.training.kill FOLDER KILLS SEED
+    python -m tests.training.kill FOLDER KILLS SEED [OPTIONS of the training]
 
 Each training is a process of its own, forked from this one so that it starts at once, and killed by
 SIGKILL, which no program can notice: in turn at a random time, and while it writes a checkpoint.
@@ -20,10 +20,9 @@ from kymatio_learned.training.atomic import UNFINISHED
 from .runs import assert_same_run
 
 OPTIONS = [
-    *("--dataset", "digits", "--image-size", "8", "--train-samples", "200", "--batch-size", "20"),
-    *("--model", "custom", "--J", "1", "--octave-layers", "1", "--L", "4", "--channels", "6"),
     *("--epochs", "3", "--checkpoint-every-steps", "3", "--keep-best", "2", "--diagnostics"),
     *("--resume", "auto"),
+    *sys.argv[4:],
 ]
 
 

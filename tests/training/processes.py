@@ -4,7 +4,10 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+Process = subprocess.Popen[str]
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = "examples/cifar_train.py"
@@ -18,7 +21,7 @@ TORCHRUN = [sys.executable, "-m", "torch.distributed.run"]
 ONE_NODE = ["--nproc-per-node", "2", "--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0"]
 
 
-def launch(*argv: str, **variables: str) -> subprocess.Popen[str]:
+def launch(*argv: str, **variables: str) -> Process:
     """Start a command, with processes that get signals together, in the root of the project."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **variables}
     return subprocess.Popen(
@@ -32,7 +35,7 @@ def launch(*argv: str, **variables: str) -> subprocess.Popen[str]:
     )
 
 
-def wait(*processes: subprocess.Popen[str]) -> None:
+def wait(*processes: Process) -> None:
     """Wait until processes have ended well."""
     for process in processes:
         output, _ = process.communicate(timeout=300)
@@ -51,9 +54,14 @@ def two_processes(script: str, *argv: str) -> None:
     wait(launch(*TORCHRUN, *ONE_NODE, script, *argv))
 
 
-def two_nodes(script: str, *argv: str) -> None:
-    """Run a script in one process on each of two nodes: agents on the loopback address."""
+def two_machines(*commands: Sequence[str]) -> list[Process]:
+    """Start one process on each of two machines: agents on the loopback address."""
     endpoint = f"localhost:{free_port()}"
     rendezvous = ("--rdzv-backend", "c10d", "--rdzv-endpoint", endpoint, "--rdzv-id", "test")
-    agent = [*TORCHRUN, "--nnodes", "2", "--nproc-per-node", "1", *rendezvous, script, *argv]
-    wait(launch(*agent), launch(*agent))
+    agent = [*TORCHRUN, "--nnodes", "2", "--nproc-per-node", "1", *rendezvous]
+    return [launch(*agent, *command) for command in commands]
+
+
+def two_nodes(script: str, *argv: str) -> None:
+    """Run a script in one process on each of two machines."""
+    wait(*two_machines([script, *argv], [script, *argv]))

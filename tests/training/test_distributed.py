@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import torch
 
+from kymatio_learned.training.checkpoints import read_checkpoint
+
 from .distributed_run import run_both
 from .processes import SCRIPT, SHORT, launch, two_nodes, two_processes, wait
 from .runs import assert_same_run
@@ -54,3 +56,17 @@ def test_lightnings_own_launcher_starts_processes(tmp_path: Path) -> None:
     )
     two_processes(SCRIPT, *SHORT, "--output-dir", str(tmp_path / "torchrun"))
     assert_same_run(tmp_path / "own", tmp_path / "torchrun")
+
+
+# The division changes no arithmetic but the order of sums over processes.
+@pytest.mark.slow
+def test_a_divided_network_trains_as_copies_do(tmp_path: Path) -> None:
+    # 107 test images: of 54 and 53 in full batches of 53, one process would have two and one one.
+    odd = [*SHORT, "--classes", "3", "--batch-size", "53", "--train-samples", "212"]
+    finals = []
+    for strategy in ("ddp", "fsdp"):
+        run = tmp_path / strategy
+        two_processes(SCRIPT, *odd, "--strategy", strategy, "--output-dir", str(run))
+        finals.append(read_checkpoint(run / "checkpoints" / "last.ckpt")["state_dict"])
+    for name, tensor in finals[0].items():
+        torch.testing.assert_close(finals[1][name], tensor, rtol=1e-5, atol=1e-5)

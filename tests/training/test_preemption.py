@@ -1,6 +1,5 @@
 """Clusters that take their machines away: SIGTERM to all processes, or a process that is killed."""
 
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,25 +8,34 @@ import pytest
 
 from kymatio_learned.training.checkpoints import read_checkpoint
 
-from .processes import ONE_NODE, SCRIPT, SHORT, TORCHRUN, free_port, launch, two_processes, wait
+from .processes import (
+    ONE_NODE,
+    SCRIPT,
+    SHORT,
+    TORCHRUN,
+    Process,
+    free_port,
+    launch,
+    two_processes,
+    wait,
+)
 from .runs import assert_same_run
 
-Job = list["subprocess.Popen[str]"]
 PREEMPTED = "tests/training/preempted.py"
 TERMINATED = 143
 # PyTorch's workers end by SIGTERM where nothing is done about it, and the training with them.
 WORKER = ["--num-workers", "1"]
 
 
-def one_process(*command: str) -> Job:
+def one_process(*command: str) -> list[Process]:
     return [launch(sys.executable, *command)]
 
 
-def own_launcher(*command: str) -> Job:
+def own_launcher(*command: str) -> list[Process]:
     return [launch(sys.executable, *command, "--devices", "2")]
 
 
-def slurm(*command: str) -> Job:
+def slurm(*command: str) -> list[Process]:
     """Start one task on each of two nodes, with the variables that srun gives them."""
     job = {
         "SLURM_JOB_NAME": "training",
@@ -52,39 +60,45 @@ def steps_of(run: Path) -> int:
     return steps
 
 
+# Where it happens, and after how many steps: at the end of a step, and in the test of an epoch,
+# which is the second for two processes.
+STEP, TEST = ("on_train_batch_end", "13"), ("on_validation_batch_end", "20")
+
+
 @pytest.mark.parametrize(
-    "start",
+    ("start", "place"),
     [
-        one_process,
-        pytest.param(own_launcher, marks=pytest.mark.slow),
-        pytest.param(slurm, marks=pytest.mark.slow),
+        (one_process, STEP),
+        pytest.param(own_launcher, STEP, marks=pytest.mark.slow),
+        pytest.param(slurm, STEP, marks=pytest.mark.slow),
+        pytest.param(slurm, TEST, marks=pytest.mark.slow),
     ],
 )
 def test_sigterm_to_all_processes_saves_the_state_and_the_status_says_so(
-    start: Callable[..., Job], tmp_path: Path
+    start: Callable[..., list[Process]], place: tuple[str, str], tmp_path: Path
 ) -> None:
     whole, parts = ([*SHORT, *WORKER, "--output-dir", str(tmp_path / n)] for n in "wp")
     wait(*start(SCRIPT, *whole))
-    for process in start(PREEMPTED, "13", "group", *parts):
+    for process in start(PREEMPTED, *place, "group", *parts):
         output, _ = process.communicate(timeout=300)
         assert process.returncode == TERMINATED, output
         assert "Traceback" not in output
-    assert steps_of(tmp_path / "p") == 13
+    assert steps_of(tmp_path / "p") == int(place[1])
     wait(*start(SCRIPT, *parts))
     assert_same_run(tmp_path / "w", tmp_path / "p")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
-def test_torchrun_passes_sigterm_on(strategy: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("strategy", "place"), [("ddp", STEP), ("fsdp", STEP), ("fsdp", TEST)])
+def test_torchrun_passes_sigterm_on(strategy: str, place: tuple[str, str], tmp_path: Path) -> None:
     options = [*SHORT, "--strategy", strategy, "--output-dir"]
     two_processes(SCRIPT, *options, str(tmp_path / "w"))
     parts = [*options, str(tmp_path / "p")]
-    agent = launch(*TORCHRUN, *ONE_NODE, PREEMPTED, "13", "parent", *parts)
+    agent = launch(*TORCHRUN, *ONE_NODE, PREEMPTED, *place, "parent", *parts)
     output, _ = agent.communicate(timeout=300)
     assert agent.returncode != 0, output
     assert f"--resume {tmp_path / 'p'} goes on" in output
-    assert steps_of(tmp_path / "p") == 13
+    assert steps_of(tmp_path / "p") == int(place[1])
     two_processes(SCRIPT, *parts)
     assert_same_run(tmp_path / "w", tmp_path / "p")
 
@@ -93,5 +107,6 @@ def test_torchrun_passes_sigterm_on(strategy: str, tmp_path: Path) -> None:
 def test_torchrun_starts_again_what_was_killed(tmp_path: Path) -> None:
     two_processes(SCRIPT, *SHORT, "--output-dir", str(tmp_path / "w"))
     parts = [*SHORT, "--output-dir", str(tmp_path / "p")]
-    wait(launch(*TORCHRUN, *ONE_NODE, "--max-restarts", "1", PREEMPTED, "13", "kill", *parts))
+    restarting = [*TORCHRUN, *ONE_NODE, "--max-restarts", "1"]
+    wait(launch(*restarting, PREEMPTED, *STEP, "kill", *parts))
     assert_same_run(tmp_path / "w", tmp_path / "p")

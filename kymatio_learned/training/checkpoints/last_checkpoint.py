@@ -82,9 +82,7 @@ class LastCheckpoint(Checkpoint):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any, **kwargs: Any
     ) -> None:
         """Stop within a test, which is repeated when the run goes on."""
-        # Processes may have different numbers of test batches: together they stop at the end.
-        fitting = trainer.state.fn == TrainerFn.FITTING
-        if fitting and trainer.world_size == 1 and self._stop:
+        if trainer.state.fn == TrainerFn.FITTING and self._stops(trainer):
             self._save_and_stop(trainer)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

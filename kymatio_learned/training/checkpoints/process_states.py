@@ -16,7 +16,8 @@ class ProcessStates(pl.Callback):
     """Keep the random states, the running sums of the epoch and the buffers of every process.
 
     With them an interrupted run goes on bit for bit. They are exact for the same number of
-    processes; another number can go on from the end of an epoch only.
+    processes; another number can go on from the end of an epoch only, and only where the learning
+    rate follows the epochs.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,7 @@ class ProcessStates(pl.Callback):
         """Give the states of all processes to a checkpoint."""
         assert self._module is not None, "Lightning calls setup before it saves"
         own: State = {"random": random_states(), "sums": _sums(self._module), "buffers": {}}
-        if not (distributed.is_available() and distributed.is_initialized()):
+        if not _are_several():
             return {"processes": [own]}
         # Running averages may differ between processes; the weights file has those of the first.
         own["buffers"] = {name: buffer.cpu() for name, buffer in _buffers(self._module).items()}
@@ -45,15 +46,12 @@ class ProcessStates(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Restore the states of this process."""
+        _check_same_begin(trainer)
         states, self._loaded = self._loaded, None
         if states is None:
             return
         if len(states) != trainer.world_size:
-            if trainer.fit_loop.restarting:
-                raise ValueError(
-                    f"a run that was stopped within an epoch goes on with as many processes as it "
-                    f"had: expected {len(states)}, got {trainer.world_size}"
-                )
+            _check_may_be_others(trainer, len(states))
             return
         state = states[trainer.global_rank]
         set_random_states(state["random"])
@@ -67,6 +65,34 @@ class ProcessStates(pl.Callback):
             loader: Any = trainer.train_dataloader
             done = trainer.fit_loop.batch_idx + 1
             loader.load_state_dict({"epoch": trainer.current_epoch, "batches": done})
+
+
+def _check_same_begin(trainer: pl.Trainer) -> None:
+    """Make sure that all processes have read the same checkpoint."""
+    steps = [trainer.global_step]
+    if _are_several():
+        steps *= trainer.world_size
+        distributed.all_gather_object(steps, trainer.global_step)
+    if len(set(steps)) > 1:
+        raise ValueError(
+            f"expected that all processes see the same checkpoint, but they go on from steps "
+            f"{steps}: the run folder must be on a disk that all machines share"
+        )
+
+
+def _check_may_be_others(trainer: pl.Trainer, processes: int) -> None:
+    """Make sure that a run can go on with another number of processes."""
+    by_step = any(config.interval == "step" for config in trainer.lr_scheduler_configs)
+    if trainer.fit_loop.restarting or by_step:
+        why = "whose learning rate follows its steps" if by_step else "stopped within an epoch"
+        raise ValueError(
+            f"a run {why} goes on with as many processes as it had: expected {processes}, got "
+            f"{trainer.world_size}"
+        )
+
+
+def _are_several() -> bool:
+    return distributed.is_available() and distributed.is_initialized()
 
 
 def random_states() -> State:

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, DistributedSampler
 
 from .augmentation import random_crop, random_flip
+from .evaluation_batches import evaluation_batches
 from .image_files import ImageFiles
 from .image_set import Batch, ImageSet
 from .image_splits import ImageSplits
@@ -98,14 +99,10 @@ class ImageDataModule(pl.LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Give the test images, every one once."""
+        test = self.splits.test
         world_size, rank = self._processes()
-        indices = range(rank, len(self.splits.test), world_size)
-        return DataLoader(
-            self.splits.test,
-            sampler=indices,
-            batch_size=self.batch_size,
-            **self._options(self.splits.test),
-        )
+        batches = evaluation_batches(len(test), self.batch_size, rank=rank, world_size=world_size)
+        return DataLoader(test, batch_sampler=batches, **self._options(test))
 
     test_dataloader = val_dataloader
 
@@ -116,9 +113,33 @@ class ImageDataModule(pl.LightningDataModule):
         assert trainer is not None, "Lightning calls this hook while a trainer runs"
         if trainer.training and self.augment:
             batch_number = trainer.fit_loop.total_batch_idx + 1
-            images = self._augmented(images, batch_number, trainer.global_rank)
+            images = self.augmented(images, batch_number, trainer.global_rank)
         dtype = next(trainer.lightning_module.parameters()).dtype
         return self.normalised(images, dtype), labels
+
+    def augmented(self, images: Tensor, batch_number: int, rank: int) -> Tensor:
+        """Flip and crop a batch at random.
+
+        Parameters
+        ----------
+        images
+            Shape (B, C, M, N), uint8.
+        batch_number, rank
+            Number of the batch, of all epochs, and of the process: with the seed, what the draw
+            depends on.
+
+        Returns
+        -------
+        Tensor
+            Same shape, on the same device.
+        """
+        state = np.random.SeedSequence([self.seed, batch_number, rank]).generate_state(1, np.uint64)
+        generator = torch.Generator().manual_seed(int(state[0]))
+        if self.splits.flip:
+            images = random_flip(images, generator)
+        if not self.splits.train.randomly_cropped:  # those were cropped when they were read
+            images = random_crop(images, self.crop_padding, generator)
+        return images
 
     def normalised(self, images: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """Turn bytes into numbers of about zero mean and unit variance.
@@ -140,15 +161,6 @@ class ImageDataModule(pl.LightningDataModule):
             for values in (self.splits.mean, self.splits.std)
         )
         return (images.to(dtype) / 255 - mean) / std
-
-    def _augmented(self, images: Tensor, batch_number: int, rank: int) -> Tensor:
-        state = np.random.SeedSequence([self.seed, batch_number, rank]).generate_state(1, np.uint64)
-        generator = torch.Generator().manual_seed(int(state[0]))
-        if self.splits.flip:
-            images = random_flip(images, generator)
-        if not self.splits.train.randomly_cropped:  # those were cropped when they were read
-            images = random_crop(images, self.crop_padding, generator)
-        return images
 
     def _processes(self) -> tuple[int, int]:
         return (self.trainer.world_size, self.trainer.global_rank) if self.trainer else (1, 0)
