@@ -4,11 +4,12 @@ import os
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..layers import LearnedScatteringLayer
+from ..layers import ChannelMixing, LearnedScatteringLayer
 from ..models import LearnedScattering2D
 from .phase_collapse_options import network_arguments, read_options
 
@@ -132,7 +133,7 @@ def _load_layer(layer: LearnedScatteringLayer, state: _StateReader, prefix: str)
     _load_wavelets(layer, state, f"{prefix}.0")
     order, rho_order = _published_orders(layer)
     # The steps of a block: with skip, two of them are empty and none is on psi alone.
-    rho, std, mixing = ("2.non_lin", 4, 5) if layer.skip else ("1.submodules.dict.psi", 2, 3)
+    rho, std, proj = ("2.non_lin", 4, 5) if layer.skip else ("1.submodules.dict.psi", 2, 3)
     for name in ("bias", "gain"):
         if layer.nonlinearity.learned and hasattr(layer.nonlinearity, name):
             value = state(f"{prefix}.{rho}.{name}", (len(rho_order), 1, 1))
@@ -142,10 +143,14 @@ def _load_layer(layer: LearnedScatteringLayer, state: _StateReader, prefix: str)
     mean, var = layer.standardization.running_mean, layer.standardization.running_var
     mean.copy_(state(f"{prefix}.{std}.module.mean", mean.shape)[order])
     var.copy_(state(f"{prefix}.{std}.module.var", var.shape)[order])
-    weight = layer.mixing.weight
-    shape = (*weight.shape[:2], 1, 1, *weight.shape[2:])
-    published = state(f"{prefix}.{mixing}.submodules.dict.(0, 0).param", shape)
-    weight.copy_(published[:, order, 0, 0])
+    orders = [channel["order"] or 0 for channel in layer.meta()]
+    mixing = layer.mixing
+    for m, block in enumerate([mixing] if isinstance(mixing, ChannelMixing) else mixing.blocks):
+        # Its columns are the channels of at most its order, which come first as published.
+        columns = [index for index, o in zip(order, orders, strict=True) if o <= m]
+        shape = (*block.weight.shape[:2], 1, 1, *block.weight.shape[2:])
+        published = state(f"{prefix}.{proj}.submodules.dict.(0, {m}).param", shape)
+        block.weight.copy_(published[:, columns, 0, 0])
 
 
 def _load_wavelets(layer: LearnedScatteringLayer, state: _StateReader, prefix: str) -> None:
@@ -170,20 +175,24 @@ def _load_wavelets(layer: LearnedScatteringLayer, state: _StateReader, prefix: s
 def _published_orders(layer: LearnedScatteringLayer) -> tuple[list[int], list[int]]:
     """Return the published index of each channel of the mixing, and of the non-linearity.
 
-    Published: phi, then psi with the input channel slow and the angle fast; with skip, their
-    images by the non-linearity after all of them.
+    Published: lower orders first; in an order, what is linear, then what is not; of each, phi, then
+    psi with the input channel slow and the angle fast.
     """
-    C, L = layer.layout.n_channels, layer.wavelets.L
-    order, linear = [], []
-    for channel in layer.meta():
-        c, theta = channel["input_channel"], channel["theta"]
-        index = c if theta is None else C + c * L + theta
-        if channel["nonlinearity"] is None:
-            linear.append(index)
-        elif layer.skip:
-            index += C * (1 + L)
-        order.append(index)
-    return order, linear if layer.skip else list(range(C * L))
+
+    def place(channel: dict[str, Any]) -> tuple[int, ...]:
+        theta = -1 if channel["theta"] is None else channel["theta"]
+        low, linear = theta < 0, channel["nonlinearity"] is None
+        return channel["order"] or 0, not linear, not low, channel["input_channel"], theta
+
+    channels = layer.meta()
+    mapped = [channel for channel in channels if channel["nonlinearity"] is not None]
+    return _ranks([place(channel) for channel in channels]), _ranks(list(map(place, mapped)))
+
+
+def _ranks(values: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return the index of each value among the sorted ones."""
+    index = {value: rank for rank, value in enumerate(sorted(values))}
+    return [index[value] for value in values]
 
 
 @torch.no_grad()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ _REQUIRED: dict[str, Any] = {
     "scattering_order2": False,
     "L_kernel_size": 1,
     "remove_L": False,
-    "separate_orders": False,
+    "diagonal_orders": False,
     "separate_freqs": False,
     "separate_angles": False,
     "separate_packets": False,
@@ -104,6 +105,7 @@ def network_arguments(
         "skip": skip,
         **_nonlinearity(options),
         "complex_mixing": weights == "Pc",
+        "separate_orders": bool(options.get("separate_orders")),
         "avg_pool": "global" if options.get("avgpool") else kernel if kernel > 1 else None,
         "n_classes": n_classes,
     }
@@ -156,13 +158,15 @@ def _nonlinearity(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sizes(options: dict[str, Any], name: str) -> tuple[int, ...]:
-    """Return the number of output channels of each block."""
+def _sizes(options: dict[str, Any], name: str) -> tuple[int | list[int], ...]:
+    """Return the number of output channels of each block, or a list of them, for each order."""
     n_blocks, sizes = options["n_blocks"], options.get(name)
     given = sizes[:n_blocks] if isinstance(sizes, list) else []
-    if len(given) < n_blocks or not all(str(size).isdecimal() for size in given):
-        raise ValueError(f"expected {n_blocks} integers in {name}, got {sizes}")
-    return tuple(int(size) for size in given)
+    one = r"\d+" if not options.get("separate_orders") else r"\[\s*\d+(\s*,\s*\d+)*\s*\]"
+    if len(given) < n_blocks or not all(re.fullmatch(one, str(size)) for size in given):
+        kind = "lists of integers" if options.get("separate_orders") else "integers"
+        raise ValueError(f"expected {n_blocks} {kind} in {name}, got {sizes}")
+    return tuple(json.loads(str(size)) for size in given)
 
 
 def _integer(options: dict[str, Any], name: str) -> int:

@@ -138,6 +138,10 @@ class LearnedScatteringLayer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map planes ``(B, n_planes, M, N)`` to ``(B, out_layout.n_planes, M', N')``."""
+        if self.out_orders is not None:
+            # The norm of few channels is small at many places, and would show the rounding of a
+            # standardization that is folded into the matrix.
+            return self.norm(self.mixing(self.standardization(self.features(x))))
         features = self._gather(x)
         with without_autocast(x):
             if self.standardization.training or torch.is_grad_enabled():
@@ -145,12 +149,10 @@ class LearnedScatteringLayer(nn.Module):
                 y = self._mix(features)
             else:
                 std, dtype = self.standardization, features.dtype
-                tensors = (*self.mixing.parameters(), std.running_mean, std.running_var)
+                tensors = (self.mixing.weight, std.running_mean, std.running_var)
                 folded = self._folded.get(lambda: self._fold(dtype), tensors, dtype)
                 y, _ = mix_and_normalize(features.flatten(0, 2), folded, self.norm.eps)
-        y = y.view(*features.shape[:3], y.shape[-1]).permute(0, 3, 1, 2)
-        # All channels have one norm by now, which changes no ratio within an order.
-        return y if self.out_orders is None else self.norm(y)
+        return y.view(*features.shape[:3], y.shape[-1]).permute(0, 3, 1, 2)
 
     def _mix(self, features: Tensor) -> Tensor:
         """Standardize, mix and normalize features; in training, update the running averages."""

@@ -106,10 +106,6 @@ class TriangularMixing(nn.Module):
         ]
         return torch.cat(rows)
 
-    def parts(self) -> Tensor:
-        """Return the weights as real matrices, ``(2, K, C)`` if they are complex, or ``(K, C)``."""
-        return self.weight.permute(2, 0, 1) if self.complex_weights else self.weight
-
     def forward(self, x: Tensor) -> Tensor:
         """Mix planes ``(B, n_planes, M, N)``."""
         return mix_channels(x, block_matrix(self.weight, self.layout, self.complex_weights))

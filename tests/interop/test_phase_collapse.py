@@ -91,6 +91,11 @@ def test_double_precision_agrees_with_single(case: str) -> None:
                 "avg_pool": 7,
             },
         ),
+        (
+            "mnist_orders",
+            {"separate_orders": True, "channels": ((2, 3), (2, 4, 3), (1, 2, 4, 3))},
+        ),
+        ("mnist_orders_skip", {"octave_layers": 2, "skip": True, "separate_orders": True}),
         ("cifar100_real", {"octave_layers": 3, "complex_mixing": False, "n_classes": 100}),
         (
             "imagenet_power",
