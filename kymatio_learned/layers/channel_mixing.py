@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from ..scattering2d.utils import check_integer
 from .channel_layout import ChannelLayout
-from .functional import block_matrix, mix_channels, mix_vector
+from .functional import block_matrix, mix_channels
 
 
 class ChannelMixing(nn.Module):
@@ -29,7 +29,7 @@ class ChannelMixing(nn.Module):
     weight : torch.nn.Parameter
         Real: ``(K, C, 2)``, the real and imaginary parts of complex weights, or ``(K, C)``. Its
         columns follow `layout`: complex channels first. Initialised to rows (or columns) of a
-        random unitary (orthogonal) matrix: the polar factor of a Gaussian matrix.
+        random unitary (orthogonal) matrix, uniformly distributed.
 
     Raises
     ------
@@ -72,24 +72,17 @@ class ChannelMixing(nn.Module):
 
     @torch.no_grad()
     def reset_parameters(self) -> None:
-        """Draw a random unitary matrix: U V* of the SVD of a Gaussian matrix."""
+        """Draw a random unitary matrix, of the QR decomposition of a Gaussian one."""
         shape = (self.out_channels, self.layout.n_channels)
         dtype = torch.complex64 if self.complex_weights else torch.float32
-        U, _, Vh = torch.linalg.svd(torch.randn(shape, dtype=dtype), full_matrices=False)
-        P = U @ Vh
-        self.weight.copy_(torch.view_as_real(P) if self.complex_weights else P)
-
-    def parts(self) -> Tensor:
-        """Return the weights as real matrices, ``(2, K, C)`` if they are complex, or ``(K, C)``."""
-        return self.weight.permute(2, 0, 1) if self.complex_weights else self.weight
+        Q, R = torch.linalg.qr(torch.randn(max(shape), min(shape), dtype=dtype))
+        P = Q * R.diagonal().sgn()  # with this factor it is uniformly distributed
+        P = P if shape[0] >= shape[1] else P.mH
+        self.weight.copy_(torch.view_as_real(P.resolve_conj()) if self.complex_weights else P)
 
     def matrix(self) -> Tensor:
         """Return the real matrix that acts on planes; see `functional.block_matrix`."""
         return block_matrix(self.weight, self.layout, self.complex_weights)
-
-    def mix_vector(self, vector: Tensor) -> Tensor:
-        """Mix one vector of channels; see `functional.mix_vector`."""
-        return mix_vector(self.weight, vector, self.complex_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """Mix planes ``(B, n_planes, M, N)``."""

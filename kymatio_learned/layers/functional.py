@@ -79,32 +79,6 @@ def block_matrix(weight: Tensor, layout: ChannelLayout, is_complex: bool) -> Ten
     return torch.cat([top, torch.cat([zero[:, :a], weight[:, :a], zero[:, a:]], 1)])
 
 
-def mix_vector(weight: Tensor, vector: Tensor, is_complex: bool) -> Tensor:
-    """Multiply one vector of channels by a mixing matrix.
-
-    Parameters
-    ----------
-    weight
-        As `block_matrix` takes it.
-    vector
-        ``(C,)``, or ``(C, 2)``, real and imaginary parts.
-    is_complex
-        Whether the weights are complex.
-
-    Returns
-    -------
-    torch.Tensor
-        ``(2K,)``, the real parts, then the imaginary parts; ``(K,)`` if all is real.
-    """
-    if not is_complex:
-        return (weight @ vector).mT.flatten() if vector.dim() == 2 else weight @ vector
-    P_r, P_i = weight.unbind(-1)
-    if vector.dim() == 1:
-        return torch.cat([P_r @ vector, P_i @ vector])
-    re, im = vector.unbind(-1)
-    return torch.cat([P_r @ re - P_i @ im, P_r @ im + P_i @ re])
-
-
 def mix_channels(x: Tensor, matrix: Tensor, bias: Tensor | None = None) -> Tensor:
     """Multiply planes ``(B, R, M, N)`` by a real matrix ``(K, R)`` at every position."""
     return torch.nn.functional.conv2d(x, matrix[:, :, None, None], bias)

@@ -33,28 +33,12 @@ def test_mixing_equals_a_product_of_complex_numbers(
     assert_close(y, expected if y.is_complex() else expected.real, FLOAT64)
 
 
-@pytest.mark.parametrize(("layout", "complex_weights"), CASES, ids=str)
-def test_a_vector_is_mixed_as_an_image_is(layout: ChannelLayout, complex_weights: bool) -> None:
-    mixing = ChannelMixing(layout, 5, complex_weights=complex_weights)
-    planes = torch.randn(layout.n_planes)
-    mixed = mixing.mix_vector(layout.from_planes(planes))
-    assert_close(mixed, mixing(planes[None, :, None, None])[0, :, 0, 0], FLOAT32)
-
-
-def test_a_complex_vector_is_mixed_on_real_channels_too() -> None:
-    # Checkpoints of the published code cast real channels to complex, with their running means.
-    mixing = ChannelMixing(ChannelLayout(n_real=3), 4)
-    vector = torch.randn(3, 2)
-    expected = matrix(mixing) @ torch.view_as_complex(vector)
-    assert_close(mixing.mix_vector(vector), torch.cat([expected.real, expected.imag]), FLOAT32)
-
-
 @pytest.mark.parametrize("complex_weights", [True, False])
 @pytest.mark.parametrize(("channels", "out_channels"), [(6, 4), (4, 6), (5, 5)])
 def test_initial_weights_are_unitary(
     channels: int, out_channels: int, complex_weights: bool
 ) -> None:
-    # U V* of a singular value decomposition keeps norms: orthonormal rows, or columns if fewer.
+    # It keeps norms: orthonormal rows, or columns if there are more rows.
     P = matrix(
         ChannelMixing(ChannelLayout(channels), out_channels, complex_weights=complex_weights)
     )
