@@ -22,6 +22,7 @@ from matplotlib.lines import Line2D
 from kymatio_learned.layers.nonlinearity import NONLINEARITIES
 from kymatio_learned.models.activations import ACTIVATIONS
 from kymatio_learned.studies import Run, mean_and_spread, run_study, study_parser, train_once
+from kymatio_learned.studies.recipes import SHORT_RECIPE, SHORT_RESNET_RECIPE
 
 # Non-linearities whose bias and gain are learned, as in the published study, from its first values.
 LEARNED = ("soft_threshold", "sigmoid", "power")
@@ -34,11 +35,6 @@ PHASES = {
     "relu": "collapses in half",
 }
 COLOURS = {"collapses": "C0", "collapses in half": "C4", "is kept": "C3"}
-# In few epochs: the loss first rises with a larger rate.
-RECIPE = {
-    "learned_scattering": {"lr": 0.02, "weight_decay": 1e-3, "label_smoothing": 0.1},
-    "resnet20": {"lr": 0.1, "weight_decay": 5e-4, "label_smoothing": 0.1},
-}
 NETWORKS = ("plain", "skip", "resnet20", "resnet20 without biases")
 
 
@@ -69,9 +65,8 @@ def config(
             "skip": network == "skip",
             "learned_nonlinearity": nonlinearity in LEARNED,
         }
-    kind = "resnet20" if "resnet" in network else "learned_scattering"
     return {
-        "network": kind,
+        "network": "resnet20" if "resnet" in network else "learned_scattering",
         "arguments": arguments,
         "train_samples": options.train_samples,
         "subset_seed": 0,
@@ -79,7 +74,7 @@ def config(
         "epochs": options.epochs,
         "batch_size": options.batch_size,
         "augment": True,
-        "optimisation": {"momentum": 0.9, "schedule": "one_cycle", **RECIPE[kind]},
+        "optimisation": SHORT_RESNET_RECIPE if "resnet" in network else SHORT_RECIPE,
     }
 
 

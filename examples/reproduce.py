@@ -34,7 +34,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from kymatio_learned.studies import Run, mean_and_spread, run_study, study_parser, train_once
-from kymatio_learned.studies.training_run import PAPER_RECIPE
+from kymatio_learned.studies.recipes import PAPER_RECIPE, SHORT_RECIPE, SHORT_RESNET_RECIPE
 
 TABLES = ("1", "2", "3", "two-layer", "concentration")
 # The non-linearities of table 2, with the first values of what they learn, and of table 3.
@@ -61,13 +61,6 @@ FULL: dict[str, tuple[int, int, dict[str, Any]]] = {
     **dict.fromkeys(("learned_scattering", "patches", *VARIANTS), (300, 128, {})),
 }
 # At the small scale.
-SMALL_RECIPE: dict[str, Any] = {
-    "schedule": "one_cycle",
-    "lr": 0.01,
-    "momentum": 0.9,
-    "weight_decay": 1e-3,
-    "label_smoothing": 0.1,
-}
 SMALL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "projection": {"channels": [32, 64, 128, 256]},
     "concentration": {"channels": [32, 64, 128, 256], "widths": [128, 256, 512, 1024]},
@@ -137,7 +130,8 @@ def config(
         epochs, batch_size, changes = (FULL_IMAGENET if data == "imagenet" else FULL)[kind]
         recipe = PAPER_RECIPE | changes
     else:
-        epochs, batch_size, recipe = options.epochs, 64, SMALL_RECIPE
+        epochs, batch_size = options.epochs, 64
+        recipe = SHORT_RESNET_RECIPE if kind.startswith("resnet") else SHORT_RECIPE
         arguments = arguments | SMALL_ARGUMENTS.get(kind, {})
     return {
         "network": network,

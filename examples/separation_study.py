@@ -49,15 +49,11 @@ from kymatio_learned.studies import (
     train_once,
 )
 from kymatio_learned.studies.problem import normalised
+from kymatio_learned.studies.recipes import SHORT_RECIPE
 from kymatio_learned.training import ImageSplits, RunFolder, stratified_subset
 
-RECIPE = {
-    "momentum": 0.9,
-    "schedule": "one_cycle",
-    "lr": 0.02,
-    "weight_decay": 1e-3,
-    "label_smoothing": 0.0,
-}
+# Smoothed labels would keep the classes from collapsing.
+RECIPE = SHORT_RECIPE | {"label_smoothing": 0.0}
 LEARNED: dict[str, dict[str, Any]] = {
     "modulus": {"nonlinearity": "modulus"},
     "soft threshold": {"nonlinearity": "soft_threshold", "learned_nonlinearity": True},

@@ -35,6 +35,7 @@ from kymatio_learned.studies import (
     train_once,
 )
 from kymatio_learned.studies.problem import normalised
+from kymatio_learned.studies.recipes import SHORT_RECIPE, SHORT_RESNET_RECIPE
 from kymatio_learned.training import RunFolder
 
 METHODS = ("plain", "skip", "kymatio", "resnet20")
@@ -44,8 +45,8 @@ NAMES = {
     "kymatio": "Kymatio scattering + linear",
     "resnet20": "ResNet-20",
 }
-RECIPE = {"lr": 0.005, "weight_decay": 1e-2, "label_smoothing": 0.1}
-RESNET_RECIPE = {"lr": 0.1, "weight_decay": 1e-3, "label_smoothing": 0.1}
+# Of learned scattering: few images want much regularization.
+RECIPE = {"lr": 0.005, "weight_decay": 1e-2}
 
 
 def plan(options: argparse.Namespace) -> list[Run]:
@@ -62,7 +63,8 @@ def config(options: argparse.Namespace, method: str, size: int, seed: int) -> di
     """Return the configuration of one run."""
     if method == "kymatio":
         return {"J": options.kymatio_J, "L": 8, "train_samples": size, "subset_seed": seed}
-    arguments, recipe = {}, RESNET_RECIPE
+    arguments: dict[str, Any] = {}
+    recipe = SHORT_RESNET_RECIPE | {"weight_decay": 1e-3}
     if method != "resnet20":
         J = len(options.channels)
         arguments = {"J": J, "octave_layers": J, "L": options.L, "channels": options.channels}
@@ -77,7 +79,7 @@ def config(options: argparse.Namespace, method: str, size: int, seed: int) -> di
         "epochs": max(1, options.images_seen // size),
         "batch_size": options.batch_size,
         "augment": True,
-        "optimisation": {"momentum": 0.9, "schedule": "one_cycle", **recipe},
+        "optimisation": SHORT_RECIPE | recipe,
     }
 
 

@@ -13,16 +13,6 @@ from ..training import ClassificationModule, ImageDataModule, RunFolder, train
 from .networks import build_network
 from .problem import Problem
 
-# The recipe of both papers for CIFAR-10.
-PAPER_RECIPE: dict[str, Any] = {
-    "lr": 0.01,
-    "momentum": 0.9,
-    "weight_decay": 1e-4,
-    "schedule": "step",
-    "lr_step": 70,
-    "label_smoothing": 0.0,
-}
-
 
 def train_once(
     config: Mapping[str, Any], problem: Problem, folder: RunFolder, *, keep_network: bool = False

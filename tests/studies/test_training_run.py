@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kymatio_learned.studies import Problem, build_network, train_once
-from kymatio_learned.studies.training_run import PAPER_RECIPE
+from kymatio_learned.studies.recipes import PAPER_RECIPE
 from kymatio_learned.training import RunFolder
 
 CONFIG: dict[str, Any] = {
