@@ -11,7 +11,7 @@ import pytest
 PAGE = Path(__file__).parents[2] / "docs" / "codereference.rst"
 MODULES = tuple(
     f"kymatio_learned.{name}"
-    for name in ("torch", "numpy", "layers", "models", "interop", "analysis", "training")
+    for name in ("torch", "numpy", "layers", "models", "interop", "analysis", "training", "studies")
 )
 
 
