@@ -1,6 +1,11 @@
 """Configuration of the documentation. The build uses no network."""
 
+import sys
+from pathlib import Path
+
 import kymatio_learned
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the extension beside this file
 
 project = "kymatio_learned"
 author = "The kymatio_learned developers"
@@ -14,6 +19,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "study_results",
 ]
 exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
