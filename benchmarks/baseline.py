@@ -116,10 +116,9 @@ class ComplexMixing(nn.Module):
 
     def __init__(self, channels: int, out_channels: int) -> None:
         super().__init__()
-        U, _, Vh = torch.linalg.svd(
-            torch.randn(out_channels, channels, dtype=torch.complex64), full_matrices=False
-        )
-        P = U if out_channels > channels else Vh
+        shape = max(channels, out_channels), min(channels, out_channels)
+        P, _ = torch.linalg.qr(torch.randn(*shape, dtype=torch.complex64))
+        P = P if out_channels > channels else P.mH.resolve_conj()
         self.weight = nn.Parameter(torch.view_as_real(P[:, :, None, None]))
 
     def forward(self, x: Tensor) -> Tensor:

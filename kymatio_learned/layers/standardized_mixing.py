@@ -159,13 +159,16 @@ class _StandardizedMixing(torch.autograd.Function):
         y = y.view(*x.shape[:3], y.shape[1])
         ctx.n_complex, ctx.eps, ctx.of_features, ctx.sync = n_complex, eps[0], of_features, sync
         ctx.n, ctx.blocks = stats.n, blocks
-        ctx.save_for_backward(x, weight, y, norms, stats.mean, stats.var, *folded.factors)
+        ctx.save_for_backward(x, weight, y, norms, stats.mean, stats.var)
         return y
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight, y, norms, mean, var, *factors = ctx.saved_tensors
+        x, weight, y, norms, mean, var = ctx.saved_tensors
+        scale = torch.rsqrt(var + ctx.eps)
+        # Computed again: as many numbers as the weights, in each layer.
+        factors = factor(weight, scale, ctx.blocks, ctx.n_complex, x.dtype)
         features, y = x.flatten(0, 2), y.flatten(0, 2)
         grad = grad.reshape(y.shape)
         # Through the norm.
@@ -173,7 +176,6 @@ class _StandardizedMixing(torch.autograd.Function):
         total = grad.sum(0)
         products = Gradient.of(grad.to(x.dtype), factors)
         weight_grad = weight_gradient(features, products, ctx.n_complex, weight.dim() == 3)
-        scale = torch.rsqrt(var + ctx.eps)
         means = _mean_matrix(mean * scale, ctx.blocks, weight, ctx.n_complex)
         weight_grad, product = _through_fold(weight_grad, weight, total, means, scale, ctx.blocks)
         x_grad = None

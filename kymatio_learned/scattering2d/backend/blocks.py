@@ -8,12 +8,14 @@ from torch import Tensor
 _BLOCK_BYTES = 2_000_000
 
 
-def blocks(x: Tensor, B: int, C: int, nbytes: int) -> Iterator[tuple[slice, slice]]:
+def blocks(
+    x: Tensor, B: int, C: int, nbytes: int, block_bytes: int = _BLOCK_BYTES
+) -> Iterator[tuple[slice, slice]]:
     """Split `B` batches of `C` images into blocks, where each image takes `nbytes` of work.
 
     On a device with its own memory, and in compiled code, there is one block.
     """
-    count = max(1, _BLOCK_BYTES // nbytes)
+    count = max(1, block_bytes // nbytes)
     if x.device.type != "cpu" or torch.compiler.is_compiling():
         count = B * C
     batches = max(1, count // C)

@@ -10,6 +10,9 @@ from torch import Tensor
 from ..utils import Geometry, cropping, padded_pixels
 from .blocks import blocks
 
+# Of images that are transformed together: less memory, where caches are no concern.
+_BLOCK_BYTES = 32_000_000
+
 
 def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
     """Filter images.
@@ -34,14 +37,20 @@ def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[T
     filters = _paired(phi, psi, geometry.stride)
     images = _padded(x.permute(0, 4, 1, 2, 3).contiguous(), geometry, phi.shape)
     h, w = (size // geometry.stride for size in phi.shape)
-    y = x.new_empty(B, C, len(filters), h, w, 2)
-    for block in blocks(y, B, C, y[0, 0].nbytes):
+    shape = (B, C, len(filters), h, w, 2)
+    y: Tensor | None = None
+    for block in blocks(x, B, C, len(filters) * h * w * 2 * x.element_size(), _BLOCK_BYTES):
         z = images[block].flatten(0, 1)
         z = torch.view_as_complex(z) if p == 2 else z[..., 0]
         spectrum = torch.fft.fft2(z, s=phi.shape)
         folded = _multiply(torch.view_as_real(spectrum), filters, geometry.stride)
-        maps = torch.fft.ifft2(torch.view_as_complex(folded))
-        y[block] = torch.view_as_real(maps).unflatten(0, y[block].shape[:2])
+        maps = torch.view_as_real(torch.fft.ifft2(torch.view_as_complex(folded)))
+        if len(maps) == B * C:  # the only block
+            y = maps.view(shape)
+        else:
+            y = x.new_empty(shape) if y is None else y
+            y[block] = maps.unflatten(0, y[block].shape[:2])
+    assert y is not None
     cropped = _crop(y, geometry, phi.shape)
     low, high = cropped[:, :, 0, ..., :p], cropped[:, :, 1:]
     return low.permute(0, 2, 3, 4, 1), high.permute(0, 3, 4, 5, 2, 1)
@@ -58,7 +67,7 @@ def synthesis(
     rows, columns = (len(pixels) for pixels in _pixels(geometry, phi.shape))
     images = low.new_empty(B, C, rows, columns, p)
     image_bytes = len(filters) * h * w * 2 * low.element_size()
-    for block in blocks(low, B, C, image_bytes):
+    for block in blocks(low, B, C, image_bytes, _BLOCK_BYTES):
         y = low.new_zeros(*images[block].shape[:2], len(filters), h, w, 2)
         inside = _crop(y, geometry, phi.shape)
         inside[:, :, 0, ..., :p] = low[block]

@@ -8,6 +8,9 @@ from scipy.fft import fft2, ifft2, next_fast_len
 
 from ..utils import Geometry
 
+# Largest prime factor of sizes whose transform is not slow.
+_LARGEST_PRIME = 13
+
 # The filters' impulse responses below this fraction of the largest value are left out.
 _TOLERANCE = 1e-7
 
@@ -21,7 +24,7 @@ def grid_tables(
     padded size of 112. The filters are local: the convolution is the same on any grid that holds
     the padded image, and around it a margin of their radius, filled by its periodicity.
     """
-    if all(next_fast_len(size, real=True) == size for size in geometry.padded):
+    if all(_largest_prime(size) <= _LARGEST_PRIME for size in geometry.padded):
         return {}
     impulses = ifft2(np.concatenate([phi[None], psi]).astype(np.float64))
     amplitude = abs(impulses).max(0)
@@ -45,3 +48,14 @@ def _radius(amplitude: NDArray[Any]) -> int:
         distance = np.minimum(np.arange(size), size - np.arange(size))
         radius = max(radius, int(distance[profile > _TOLERANCE * profile.max()].max()))
     return radius
+
+
+def _largest_prime(size: int) -> int:
+    """Return the largest prime factor of a size above 1."""
+    factor = 2
+    while size > factor:
+        if size % factor:
+            factor += 1
+        else:
+            size //= factor
+    return factor

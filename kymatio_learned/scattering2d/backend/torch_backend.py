@@ -69,7 +69,15 @@ class TorchBackend2D(KymatioTorchBackend2D):
     ) -> tuple[Tensor, Tensor]:
         """Filter planes ``(B, M, N, p, C)``, and take moduli, ``(B, M', N', L, C)``."""
         low, highs = cls.wavelets(x, tables, geometry)
-        return low, torch.cat([cls.modulus(*high.unbind(3)) for high in highs], 3)
+        moduli = [cls._moduli(high) for high in highs]
+        return low, moduli[0] if len(moduli) == 1 else torch.cat(moduli, 3)
+
+    @classmethod
+    def _moduli(cls, high: Tensor) -> Tensor:
+        """Take the moduli of ``(B, M', N', 2, L, C)``."""
+        if high.stride(3) == 1:  # the pairs of a Fourier transform: one pass over complex numbers
+            return torch.view_as_complex(high.movedim(3, -1)).abs()
+        return cls.modulus(*high.unbind(3))
 
     @classmethod
     def fuses_modulus(cls, x: Tensor) -> bool:

@@ -204,7 +204,7 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
         moduli = moduli.permute(0, 4, 3, 1, 2).reshape(x.shape[:-2] + (self.L, *phi.shape[-2:]))
         if self.out_type == "list":
             return self._collapsed_list(phi, moduli)
-        return torch.cat([phi.unsqueeze(-3), moduli.to(phi.dtype)], -3)
+        return torch.cat([phi.unsqueeze(-3), moduli], -3)  # complex if one is
 
     def forward(self, x: Tensor) -> Any:
         """Apply `scattering`."""
