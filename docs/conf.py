@@ -5,7 +5,8 @@ from pathlib import Path
 
 import kymatio_learned
 
-sys.path.insert(0, str(Path(__file__).parent))  # for the extension beside this file
+# For the extension beside this file, and for the benchmarks, whose results it shows.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 project = "kymatio_learned"
 author = "The kymatio_learned developers"
@@ -13,6 +14,7 @@ copyright = "2026, The kymatio_learned developers"
 release = version = kymatio_learned.__version__
 
 extensions = [
+    "benchmark_tables",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
@@ -70,6 +72,7 @@ html_sidebars = {
         "theory",
         "gallery/*",
         "results",
+        "performance",
         "developerguide",
         "whats_new",
     )
