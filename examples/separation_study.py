@@ -16,6 +16,7 @@ may share it, each with its own --shard.
 
 import argparse
 import sys
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -73,6 +74,17 @@ CHANGES = {
 }
 
 
+# Of a layer, on test images, but for the classifier: of what comes into it, on training images.
+MEASURES = {
+    "fisher_ratio": "Fisher ratio",
+    "nc1": "NC1",
+    "nc2_norms": "NC2 norms",
+    "nc2_angles": "NC2 angles",
+    "nc3": "NC3",
+    "nc4": "NC4",
+}
+
+
 def plan(options: argparse.Namespace) -> list[Run]:
     """Return all networks, one seed after the other; those that learn nothing come once."""
     return [
@@ -119,6 +131,8 @@ def execute(config: Mapping[str, Any], folder: RunFolder, problem: Problem) -> d
     results: dict[str, Any] = {"accuracy": None}
     if config["epochs"]:
         results = train_once(config, problem, folder, keep_network=True)
+        if results["accuracy"] is None:  # it diverged
+            return results
         network.load_state_dict(torch.load(folder.path / "network.pt", weights_only=True))
     return results | measure(network, splits, config)
 
@@ -129,7 +143,8 @@ def build(config: Mapping[str, Any], splits: ImageSplits) -> nn.Module:
     if config["network"] == "cascade":
         return PhaseCollapseCascade(shape=size, **config["arguments"])
     if config["network"] == "kymatio":
-        return nn.Sequential(ScatteringTree(channels, size, **config["arguments"]))
+        tree = ScatteringTree(channels, size, **config["arguments"])
+        return nn.Sequential(OrderedDict(transform=tree))
     return build_network(config["network"], config["arguments"], splits)
 
 
@@ -168,26 +183,12 @@ def report(
     """Return the table and the figures."""
     runs: dict[str, list[dict[str, Any]]] = {}
     for name, result in results.items():
+        if "layers" not in result:  # its training diverged
+            continue
         runs.setdefault(name.split("/")[0].replace("-", " "), []).append(result)
-    rows: list[dict[str, object]] = []
-    for name, group in runs.items():
-        for depth, layer in enumerate(group[0]["layers"]):
-            layers = [run["layers"][depth] for run in group]
-            rows.append(
-                {
-                    "network": name,
-                    "layer": layer["layer"],
-                    "probe (%)": mean_and_spread([row["probe_accuracy"] for row in layers]),
-                    **{
-                        key: f"{np.mean([row[key] for row in layers]):.3g}"
-                        for key in ("fisher_ratio", "nc1", "nc2_norms", "nc2_angles")
-                    },
-                    "network's accuracy (%)": mean_and_spread([run["accuracy"] for run in group])
-                    if group[0]["accuracy"] is not None
-                    else "",
-                    "runs": len(group),
-                }
-            )
+    rows = [row for name, group in runs.items() for row in table_rows(name, group)]
+    # All networks have the same images, which come once.
+    rows = rows[:1] + [row for row in rows if row["layer"] != "input"]
     lists = {
         name: [[LayerSeparation(**row) for row in run["layers"]] for run in group]
         for name, group in runs.items()
@@ -197,6 +198,31 @@ def report(
     figures = {"separation": separation_by_depth(lists)}
     figures["changes"] = changes_by_depth({name: runs[name][0]["changes"] for name in runs})
     return rows, figures
+
+
+def table_rows(name: str, runs: Sequence[dict[str, Any]]) -> list[dict[str, object]]:
+    """Return a row for each layer of a network, and one for what comes into its classifier."""
+    layers = [list(layer) for layer in zip(*(run["layers"] for run in runs), strict=True)]
+    rows = [
+        {"network": name if layer[0]["layer"] != "input" else "", "layer": layer[0]["layer"]}
+        | {"accuracy (%)": mean_and_spread([row["probe_accuracy"] for row in layer])}
+        | {label: mean(layer, key) for key, label in MEASURES.items()}
+        for layer in layers
+    ]
+    if runs[0]["accuracy"] is not None:
+        collapse = [run["train_collapse"] for run in runs]
+        rows.append(
+            {"network": name, "layer": "classifier"}
+            | {"accuracy (%)": mean_and_spread([run["accuracy"] for run in runs])}
+            | {label: mean(collapse, key) for key, label in MEASURES.items()}
+        )
+    return [row | {"runs": len(runs)} for row in rows]
+
+
+def mean(measures: Sequence[Mapping[str, float]], key: str) -> str:
+    """Return the mean of a measure, or nothing where it was not taken."""
+    values = [row[key] for row in measures if key in row]
+    return f"{np.mean(values):.3g}" if values else ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Pictures of how layers separate classes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -45,18 +46,15 @@ def separation_by_depth(
     """
     if unknown := [measure for measure in measures if measure not in _PANELS]:
         raise ValueError(f"expected measures among {', '.join(_PANELS)}, got {', '.join(unknown)}")
-    figure = Figure(figsize=(3.6 * len(measures), 3.4), layout="constrained")
-    panels = figure.subplots(1, len(measures), squeeze=False)[0]
+    figure, panels = _panels(len(measures))
     for axes, measure in zip(panels, measures, strict=True):
         for name, runs in networks.items():
             values = np.array([[getattr(row, measure) for row in run] for run in runs])
             _band(axes, 100 * values if "accuracy" in measure else values, name)
-        axes.set(xlabel="depth (0: the images)", title=_PANELS[measure])
+        axes.set_title(_PANELS[measure], fontsize=10)
         if measure in ("fisher_ratio", "nc1"):
             axes.set_yscale("log")
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(alpha=0.3)
-    panels[0].legend(frameon=False, fontsize=8)
+    _legend(figure, panels)
     return figure
 
 
@@ -74,16 +72,14 @@ def changes_by_depth(networks: Mapping[str, Mapping[str, Mapping[str, float]]]) 
         One panel a change.
     """
     changes = list(next(iter(next(iter(networks.values())).values())))
-    figure = Figure(figsize=(3.6 * len(changes), 3.2), layout="constrained")
-    panels = figure.subplots(1, len(changes), squeeze=False, sharey=True)[0]
+    figure, panels = _panels(len(changes), sharey=True)
     for axes, change in zip(panels, changes, strict=True):
         for name, table in networks.items():
             _band(axes, np.array([[layer[change] for layer in table.values()]]), name)
-        axes.set(xlabel="depth (0: the images)", title=change, ylim=(0, None))
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(alpha=0.3)
+        axes.set_title(change, fontsize=10)
+        axes.set_ylim(0, None)
     panels[0].set_ylabel("change, relative to\nanother image")
-    panels[0].legend(frameon=False, fontsize=8)
+    _legend(figure, panels)
     return figure
 
 
@@ -122,11 +118,31 @@ def mean_angles(
     return figure
 
 
+def _panels(n: int, **options: Any) -> tuple[Figure, list[Axes]]:
+    """Return a figure with panels in rows of three, whose horizontal axis is depth."""
+    n_rows, n_columns = -(-n // 3), min(n, 3)
+    figure = Figure(figsize=(3.4 * n_columns, 2.8 * n_rows + 0.8), layout="constrained")
+    panels = list(figure.subplots(n_rows, n_columns, squeeze=False, **options).flat)
+    for axes in panels[n:]:
+        axes.remove()
+    for axes in panels[:n]:
+        axes.set_xlabel("depth (0: the images)")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+    return figure, panels[:n]
+
+
+def _legend(figure: Figure, panels: Sequence[Axes]) -> None:
+    lines, labels = panels[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+
+
 def _band(axes: Axes, values: np.ndarray, label: str) -> None:
     """Draw the mean of some runs (runs, depth), and a band of one standard deviation."""
-    depth, mean, deviation = range(values.shape[1]), values.mean(0), values.std(0)
+    depth, mean = range(values.shape[1]), values.mean(0)
     (line,) = axes.plot(depth, mean, "o-", markersize=3, label=label)
     if len(values) > 1:
+        deviation = values.std(0, ddof=1)
         axes.fill_between(
             depth, mean - deviation, mean + deviation, color=line.get_color(), alpha=0.2
         )

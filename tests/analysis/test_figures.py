@@ -32,7 +32,8 @@ def test_mean_and_band_of_several_runs() -> None:
     assert np.allclose(np.asarray(modulus.get_ydata()), [40, 70])
     assert np.allclose(np.asarray(other.get_ydata()), [30, 50])
     (band,) = axes.collections  # one run has none
-    assert band.get_datalim(axes.transData).bounds == pytest.approx((0, 30, 1, 60))
+    low, high = 40 - 200**0.5, 70 + 800**0.5  # standard deviations of samples of two
+    assert band.get_datalim(axes.transData).bounds == pytest.approx((0, low, 1, high - low))
 
 
 def test_every_measure_has_a_panel() -> None:
