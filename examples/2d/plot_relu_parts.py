@@ -37,7 +37,7 @@ for ax, b in zip(axes, (0.0, 0.5, -0.5), strict=True):
     even, odd = relu_even_part(x, b), relu_odd_part(x, b)
     ax.plot(x, torch.relu(x - b), "k", linewidth=3, alpha=0.25, label="ReLU(x - b)")
     ax.plot(x, even, "C0", label="even part")
-    ax.plot(x, odd, "C3", label="odd part")
+    ax.plot(x, odd, "C3--", label="odd part")
     ax.set(title=f"b = {b:g}", xlabel="x", aspect="equal")
     ax.grid(alpha=0.3)
     print(f"b = {b:g}: largest error of the sum {(even + odd - torch.relu(x - b)).abs().max():.0e}")
@@ -134,7 +134,8 @@ def translated(image, shift):
 
 shifts = np.linspace(0, 1.5, 16)
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained", sharey=True)
-for ax, factor in zip(axes, (0, 2), strict=True):
+titles = ("no threshold", "threshold: twice the mean modulus")
+for ax, title, factor in zip(axes, titles, (0, 2), strict=True):
     b = factor * z.abs().mean()
     for name, part, colour in (("even", relu_even_part, "C0"), ("odd", relu_odd_part, "C3")):
         for then, style in ((lambda y: y, "-"), (averaged, "--")):
@@ -143,7 +144,7 @@ for ax, factor in zip(axes, (0, 2), strict=True):
             change = [float((y - still).norm() / still.norm()) for y in moved]
             label = f"{name} part" + (", averaged" if then is averaged else "")
             ax.plot(shifts, change, style, color=colour, label=label)
-    ax.set(xlabel="translation (pixels)", title=f"b = {factor} x mean modulus", ylim=(0, None))
+    ax.set(xlabel="translation (pixels)", title=title, ylim=(0, None))
     ax.grid(alpha=0.3)
 axes[0].set_ylabel("relative change")
 axes[0].legend(frameon=False, fontsize=8)
