@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from matplotlib.figure import Figure
+from pytorch_lightning.utilities.exceptions import SIGTERMException
 
 from ..training import DATASETS, RunFolder, keep_freed_memory
 from ..training.arguments import ArgumentParser
+from ..training.cli import INTERRUPTED, TERMINATED
 from .problem import Problem
 from .report import write_report
 from .runs import Config, Results, Run, run_all
 
 Rows = Sequence[Mapping[str, object]]
 SMOKE = {"dataset": "digits", "data_dir": None, "test_samples": 60}
+GOES_ON = "Stopped; the same command goes on."
 _SHARD_HELP = "of these, every N-th run only, from the K-th (0, ...): N processes share a study"
 
 
@@ -89,7 +93,7 @@ def run_study(
     Returns
     -------
     int
-        0.
+        0; 130 after Ctrl-C, 143 after SIGTERM.
 
     Raises
     ------
@@ -115,6 +119,12 @@ def run_study(
         )
     except (ValueError, TypeError, OSError) as error:
         parser.error(" ".join(str(error).split()))
+    except KeyboardInterrupt:
+        print(f"\n{GOES_ON}", file=sys.stderr)
+        return INTERRUPTED
+    except SIGTERMException:
+        print(GOES_ON, file=sys.stderr)
+        return TERMINATED
     rows, figures = report(options, results)
     text = write_report(
         options.output_dir,

@@ -21,7 +21,7 @@ class Problem:
 
     Parameters
     ----------
-    dataset, data_dir, image_size
+    dataset, data_dir
         See `load_dataset`.
     test_samples
         Test on a stratified subset of so many images, the same for all runs; on all by default.
@@ -44,14 +44,11 @@ class Problem:
         dataset: str,
         data_dir: str | Path | None = None,
         *,
-        image_size: int | None = None,
         test_samples: int | None = None,
     ) -> None:
         self.dataset = dataset
         self.test_samples = test_samples
-        self._splits = load_dataset(
-            dataset, data_dir=data_dir, image_size=image_size, in_memory=False
-        )
+        self._splits = load_dataset(dataset, data_dir=data_dir, in_memory=False)
 
     @cached_property
     def test(self) -> ImageSet:
