@@ -1,5 +1,7 @@
-"""Modules whose examples run only where an optional package is."""
+"""What is not searched for examples: scripts, and modules without their optional package."""
 
 from importlib.util import find_spec
 
-collect_ignore_glob = [] if find_spec("triton") else ["kymatio_learned/**/*triton*"]
+collect_ignore_glob = ["docs/*.py", "tests/training/preempted.py"]
+if not find_spec("triton"):
+    collect_ignore_glob.append("kymatio_learned/**/*triton*")

@@ -60,7 +60,9 @@ def test_a_failed_checkpoint_leaves_the_old_one(tmp_path: Path) -> None:
 
 # PyTorch itself reads a file whose numbers were changed, and says nothing.
 @pytest.mark.parametrize(
-    "damage", [cut_off, change_a_number, lambda path: path.write_bytes(b"")], ids=str
+    "damage",
+    [cut_off, change_a_number, lambda path: path.write_bytes(b"")],
+    ids=["cut off", "a number changed", "empty"],
 )
 def test_a_damaged_file_is_named_as_such(damage: Callable[[Path], Any], tmp_path: Path) -> None:
     path = write(tmp_path / "last.ckpt")
