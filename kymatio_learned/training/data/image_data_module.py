@@ -53,7 +53,7 @@ class ImageDataModule(pl.LightningDataModule):
     >>> data = ImageDataModule(load_dataset("digits"), batch_size=64)
     >>> images, labels = next(iter(data.test_dataloader()))
     >>> images.shape, images.dtype
-    (torch.Size([64, 1, 32, 32]), torch.uint8)
+    (torch.Size([60, 1, 32, 32]), torch.uint8)
     """
 
     def __init__(
