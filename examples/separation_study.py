@@ -183,34 +183,35 @@ def report(
     """Return the table and the figures."""
     runs: dict[str, list[dict[str, Any]]] = {}
     for name, result in results.items():
-        if "layers" not in result:  # its training diverged
-            continue
         runs.setdefault(name.split("/")[0].replace("-", " "), []).append(result)
     rows = [row for name, group in runs.items() for row in table_rows(name, group)]
     # All networks have the same images, which come once.
-    rows = rows[:1] + [row for row in rows if row["layer"] != "input"]
+    images = [row for row in rows if row["layer"] == "input"][:1]
+    rows = images + [row for row in rows if row["layer"] != "input"]
+    measured = {name: [run for run in group if "layers" in run] for name, group in runs.items()}
+    measured = {name: group for name, group in measured.items() if group}
+    if not measured:
+        return rows, {}
     lists = {
         name: [[LayerSeparation(**row) for row in run["layers"]] for run in group]
-        for name, group in runs.items()
+        for name, group in measured.items()
     }
-    if not lists:
-        return rows, {}
-    figures = {"separation": separation_by_depth(lists)}
-    figures["changes"] = changes_by_depth({name: runs[name][0]["changes"] for name in runs})
-    return rows, figures
+    changes = {name: group[0]["changes"] for name, group in measured.items()}
+    return rows, {"separation": separation_by_depth(lists), "changes": changes_by_depth(changes)}
 
 
 def table_rows(name: str, runs: Sequence[dict[str, Any]]) -> list[dict[str, object]]:
     """Return a row for each layer of a network, and one for what comes into its classifier."""
-    layers = [list(layer) for layer in zip(*(run["layers"] for run in runs), strict=True)]
+    measured = [run for run in runs if "layers" in run]  # the others diverged
+    layers = [list(layer) for layer in zip(*(run["layers"] for run in measured), strict=True)]
     rows = [
         {"network": name if layer[0]["layer"] != "input" else "", "layer": layer[0]["layer"]}
         | {"accuracy (%)": mean_and_spread([row["probe_accuracy"] for row in layer])}
         | {label: mean(layer, key) for key, label in MEASURES.items()}
         for layer in layers
     ]
-    if runs[0]["accuracy"] is not None:
-        collapse = [run["train_collapse"] for run in runs]
+    if any("loss" in run or "diverged" in run for run in runs):  # it was trained
+        collapse = [run["train_collapse"] for run in measured]
         rows.append(
             {"network": name, "layer": "classifier"}
             | {"accuracy (%)": mean_and_spread([run["accuracy"] for run in runs])}

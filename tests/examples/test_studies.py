@@ -194,3 +194,13 @@ def test_networks_of_the_small_sample_study_see_as_many_images() -> None:
         if "kymatio" not in name
     }
     assert set(seen.values()) == {6000}
+
+
+def test_a_network_that_diverged_is_in_the_table_of_the_separation_study() -> None:
+    measured = {"layer": "input", "probe_accuracy": 0.5, "fisher_ratio": 1.0}
+    good = {"accuracy": 0.6, "loss": 1.0, "layers": [measured], "train_collapse": {"nc1": 0.1}}
+    bad = {"accuracy": None, "diverged": "the loss is nan"}
+    rows = load("separation_study").table_rows("modulus", [good, bad])
+    assert [row["accuracy (%)"] for row in rows] == ["50.0", "60.0 (1 of 2 diverged)"]
+    (row,) = load("separation_study").table_rows("modulus", [bad])
+    assert row["accuracy (%)"] == "diverged"
