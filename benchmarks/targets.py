@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .parts import networks, operator, precision
+from .parts import loading, networks, operator, precision
 from .parts.networks import BASELINE, OURS, PRODUCTS
 from .results import Row, read
 from .tables import Table
@@ -85,8 +85,18 @@ def precision_targets(rows: list[Row]) -> Iterator[Target]:
     yield Target("cifar10: relative error of bfloat16 logits", error, 0.02, False)
 
 
+def loading_targets(rows: list[Row]) -> Iterator[Target]:
+    """Yield how much faster one process reads than the small preset trains."""
+    for (images, preset), rate in loading.rates(rows).items():
+        if preset == "small":
+            yield Target(
+                f"{images}: read / trained on", rate["loader"] / rate["network"], 5.0, True
+            )
+
+
 TARGETS: dict[str, Callable[[list[Row]], Iterator[Target]]] = {
     "networks": network_targets,
     "operator": operator_targets,
     "precision": precision_targets,
+    "loading": loading_targets,
 }

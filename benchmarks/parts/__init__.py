@@ -8,6 +8,7 @@ from . import (
     gpu_cifar10,
     gpu_operator,
     gpu_training,
+    loading,
     networks,
     operator,
     precision,
@@ -22,6 +23,7 @@ CPU_PARTS: dict[str, ModuleType] = {
     "threads": threads,
     "scaling": scaling,
     "constructor": constructor,
+    "loading": loading,
     "compilation": compilation,
 }
 

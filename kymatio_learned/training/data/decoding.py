@@ -16,8 +16,8 @@ from torchvision.transforms.v2 import functional as F
 def read_image(path: str, channels: int) -> Tensor:
     """Read an image file, as grey or colour, without transparency.
 
-    JPEG files are decoded by simplejpeg, several times faster than by Pillow, to the same pixels:
-    both use libjpeg-turbo. Pillow reads what is no JPEG file, and JPEG files with small defects.
+    JPEG files are decoded by simplejpeg, faster than by Pillow and to the same pixels: both use
+    libjpeg-turbo. Pillow reads what is no JPEG file, and JPEG files with small defects.
 
     Parameters
     ----------
