@@ -39,7 +39,7 @@ DEFAULTS: dict[str, Any] = {
     "diagnostics": False,
     "smoke": False,
 }
-PRECISIONS = ("32-true", "64-true", "16-mixed", "bf16-mixed", "bf16-true")
+PRECISIONS = ("32-true", "64-true", "16-mixed", "bf16-mixed")
 STRATEGIES = ("ddp", "fsdp")
 
 # The options by their group, which is also their section in config.json.
