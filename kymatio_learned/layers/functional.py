@@ -6,10 +6,13 @@ from torch import Tensor
 from ..scattering2d.backend.torch_backend import TorchBackend2D
 from .channel_layout import ChannelLayout, Planes, concatenate
 
-modulus = TorchBackend2D.modulus
-
 # The published code adds this to |z| before it divides by it.
 _AMPLITUDE_EPS = 1e-6
+
+
+def modulus(re: Tensor, im: Tensor) -> Tensor:
+    r"""Return :math:`\sqrt{re^2 + im^2}`, with gradient 0 at 0."""
+    return TorchBackend2D.modulus(torch.stack([re, im]), 0)
 
 
 def soft_threshold_gain(r: Tensor, bias: Tensor | float) -> Tensor:

@@ -14,7 +14,6 @@ from .channel_mixing import ChannelMixing
 from .channel_norm import ChannelNorm
 from .feature_maps import FeatureMaps, gather
 from .fold_cache import FoldCache
-from .functional import modulus
 from .mixed_channels import mixed_channels
 from .nonlinearity import Nonlinearity
 from .slots import Block, from_slots, to_slots
@@ -226,8 +225,7 @@ class LearnedScatteringLayer(nn.Module):
         for z in maps:
             n_filters, C = z.shape[4:]
             part = slice(start, start := start + n_filters * C)
-            re, *im = z.unbind(3)
-            r = modulus(re, *im) if im else re.abs()
+            r = self.wavelets.backend.modulus(z, 3) if z.shape[3] == 2 else z[:, :, :, 0].abs()
             factor = self.nonlinearity.factor(r, partial(_per_map, part=part, C=C))
             yield z * factor.unsqueeze(3)
 

@@ -4,14 +4,12 @@ import pytest
 import torch
 from torch.autograd import gradcheck, gradgradcheck
 
-from kymatio_learned.scattering2d.backend.torch_backend import TorchBackend2D
+from kymatio_learned.layers.functional import modulus
 from kymatio_learned.scattering2d.filter_bank import BANKS
 from kymatio_learned.torch import PhaseCollapse2D
 
 from ..assertions import FLOAT32, assert_close
 from .backends import BACKENDS
-
-modulus = TorchBackend2D.modulus
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128], ids=str)

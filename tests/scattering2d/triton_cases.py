@@ -114,7 +114,7 @@ def gradient(backend: Any, operator: Operator, x: Tensor, collapse: bool) -> Ten
     if collapse and hasattr(backend, "collapse"):
         low, high = backend.collapse(x, operator.tables, operator.geometry)
     elif collapse:
-        high = backend.modulus(*high.unbind(3))
+        high = backend.modulus(high, 3)
     generator = torch.Generator().manual_seed(0)
     weights = [torch.randn(y.shape, generator=generator) for y in (low, high)]
     torch.autograd.backward(

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import pad
 
 from ..utils import Geometry, cropping, padded_pixels
 from .blocks import blocks
@@ -35,14 +36,14 @@ def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[T
     """
     B, _, _, p, C = x.shape
     filters = _paired(phi, psi, geometry.stride)
-    images = _padded(x.permute(0, 4, 1, 2, 3).contiguous(), geometry, phi.shape)
+    images = x.permute(0, 4, 1, 2, 3).contiguous()
+    images = torch.view_as_complex(images) if p == 2 else images[..., 0]
+    images = _padded(images, geometry, phi.shape)
     h, w = (size // geometry.stride for size in phi.shape)
     shape = (B, C, len(filters), h, w, 2)
     y: Tensor | None = None
     for block in blocks(x, B, C, len(filters) * h * w * 2 * x.element_size(), _BLOCK_BYTES):
-        z = images[block].flatten(0, 1)
-        z = torch.view_as_complex(z) if p == 2 else z[..., 0]
-        spectrum = torch.fft.fft2(z, s=phi.shape)
+        spectrum = torch.fft.fft2(images[block].flatten(0, 1), s=phi.shape)
         folded = _multiply(torch.view_as_real(spectrum), filters, geometry.stride)
         maps = torch.view_as_real(torch.fft.ifft2(torch.view_as_complex(folded)))
         if len(maps) == B * C:  # the only block
@@ -84,7 +85,8 @@ def synthesis(
 def _paired(phi: Tensor, psi: Tensor, stride: int) -> Tensor:
     """Return the filters, each value twice, for real and imaginary parts: (K, G, 2 H)."""
     # Subsampling by 2 in space is a mean of aliases in frequency.
-    return torch.cat([phi[None], psi]).repeat_interleave(2, -1) / stride**2
+    filters = torch.cat([phi[None], psi]) / stride**2
+    return torch.view_as_real(torch.complex(filters, filters)).flatten(-2)
 
 
 def _multiply(spectrum: Tensor, filters: Tensor, stride: int) -> Tensor:
@@ -136,9 +138,21 @@ def _pixels(geometry: Geometry, grid: Sequence[int]) -> list[NDArray[np.int64]]:
 
 
 def _padded(images: Tensor, geometry: Geometry, grid: Sequence[int]) -> Tensor:
-    """Pad (B, C, M, N, p) by reflection, then by periodicity."""
-    for axis, pixels in enumerate(_pixels(geometry, grid)):
-        images = images.index_select(2 + axis, torch.from_numpy(pixels).to(images.device))
+    """Pad (B, C, M, N) by reflection, then by periodicity."""
+    top, bottom, left, right = geometry.padding
+    # An image of two pixels is reflected twice: at once it goes no further than its other edge.
+    while top or bottom or left or right:
+        M, N = images.shape[2:]
+        steps = [min(left, N - 1), min(right, N - 1), min(top, M - 1), min(bottom, M - 1)]
+        images = pad(images, steps, mode="reflect")
+        left, right, top, bottom = (
+            amount - step for amount, step in zip((left, right, top, bottom), steps, strict=True)
+        )
+    for axis, margin in enumerate(_margins(geometry, grid)):
+        if margin:
+            size = geometry.padded[axis]
+            pixels = torch.arange(-margin, size + margin, device=images.device) % size
+            images = images.index_select(2 + axis, pixels)
     return images
 
 

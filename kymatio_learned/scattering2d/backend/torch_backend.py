@@ -16,21 +16,23 @@ from .linear_map import LinearMap, Map
 
 
 class Modulus(torch.autograd.Function):
-    """The modulus of a pair of real tensors, with gradient 0 at 0."""
+    """The modulus of real and imaginary parts along an axis, with gradient 0 at 0."""
 
     @staticmethod
-    def forward(ctx: Any, re: Tensor, im: Tensor) -> Tensor:
+    def forward(ctx: Any, z: Tensor, dim: int) -> Tensor:
         """Return the modulus."""
+        re, im = z.unbind(dim)
         modulus = torch.addcmul(re * re, im, im).sqrt_()
-        ctx.save_for_backward(re, im, modulus)
+        ctx.save_for_backward(z, modulus)
+        ctx.dim = dim
         return modulus
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the gradients, ``grad * re / modulus`` and ``grad * im / modulus``."""
-        re, im, modulus = ctx.saved_tensors
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        """Return the gradient, ``grad * z / modulus``."""
+        z, modulus = ctx.saved_tensors
         slope = torch.where(modulus > 0, grad / modulus, 0)
-        return slope * re, slope * im
+        return slope.unsqueeze(ctx.dim) * z, None
 
 
 class TorchBackend2D(KymatioTorchBackend2D):
@@ -42,9 +44,9 @@ class TorchBackend2D(KymatioTorchBackend2D):
     """
 
     @staticmethod
-    def modulus(re: Tensor, im: Tensor) -> Tensor:
-        r"""Return :math:`\sqrt{re^2 + im^2}`, with gradient 0 at 0."""
-        return Modulus.apply(re, im)
+    def modulus(z: Tensor, dim: int) -> Tensor:
+        """Return the modulus of real and imaginary parts along an axis, with gradient 0 at 0."""
+        return Modulus.apply(z, dim)
 
     @staticmethod
     def tables(phi: NDArray[Any], psi: NDArray[Any], geometry: Geometry) -> dict[str, NDArray[Any]]:
@@ -69,15 +71,8 @@ class TorchBackend2D(KymatioTorchBackend2D):
     ) -> tuple[Tensor, Tensor]:
         """Filter planes ``(B, M, N, p, C)``, and take moduli, ``(B, M', N', L, C)``."""
         low, highs = cls.wavelets(x, tables, geometry)
-        moduli = [cls._moduli(high) for high in highs]
+        moduli = [cls.modulus(high, 3) for high in highs]
         return low, moduli[0] if len(moduli) == 1 else torch.cat(moduli, 3)
-
-    @classmethod
-    def _moduli(cls, high: Tensor) -> Tensor:
-        """Take the moduli of ``(B, M', N', 2, L, C)``."""
-        if high.stride(3) == 1:  # the pairs of a Fourier transform: one pass over complex numbers
-            return torch.view_as_complex(high.movedim(3, -1)).abs()
-        return cls.modulus(*high.unbind(3))
 
     @classmethod
     def fuses_modulus(cls, x: Tensor) -> bool:
