@@ -40,7 +40,7 @@ def _measure_variant(session: Session, skip: bool) -> list[Row]:
     rows: list[Row] = []
     with working(workers):
         for action in ACTIONS:
-            seconds = seconds_in_turn(workers, action, session.n(5))
+            seconds = seconds_in_turn(workers, action, session.n(3))
             rows += [
                 {
                     "preset": case.preset,

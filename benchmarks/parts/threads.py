@@ -31,7 +31,7 @@ def measure(session: Session) -> list[Row]:
     rows: list[Row] = []
     with working(workers):
         for action in ACTIONS:
-            seconds = seconds_in_turn(workers, action, session.n(3))
+            seconds = seconds_in_turn(workers, action, session.n(2))
             rows += [
                 {
                     "preset": case.preset,

@@ -36,5 +36,5 @@ def separable_cost(ranks: Ranks, geometry: Geometry) -> float:
 
 def fourier_cost(L: int, geometry: Geometry) -> float:
     """Return the cost through the Fourier domain: for each pixel, and for each filter there."""
-    filters = (1 + L) * (4.0 + 12.0 / geometry.stride**2)
+    filters = (1 + L) * (5.6 + 5.4 / geometry.stride**2)
     return math.prod(geometry.padded) * (8.0 + filters)
