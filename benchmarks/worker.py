@@ -65,8 +65,9 @@ class Worker:
         self._process.start()
         theirs.close()
         self._base: int | None = None
-        # Until it is built: processes that build at once, each with its threads, hinder each other
-        # by far more than they gain.
+
+    def wait(self) -> None:
+        """Wait until the object is built, so that no other one is measured meanwhile."""
         self._connection.poll(None)
 
     def call(self, method: str, *args: Any, timeout: float | None = None) -> Any:
@@ -142,8 +143,10 @@ class Worker:
 
 @contextmanager
 def working(workers: Mapping[Key, Worker]) -> Iterator[Mapping[Key, Worker]]:
-    """Close the workers at the end."""
+    """Wait for the workers, which build at once, and close them at the end."""
     try:
+        for worker in workers.values():
+            worker.wait()
         yield workers
     finally:
         for worker in workers.values():
@@ -154,7 +157,8 @@ def _serve(connection: Connection, build: Build, threads: int, keep_freed_memory
     """Build the object, then do what is asked with it, until the process is ended."""
     os.setsid()  # Ctrl-C is for the parent, which ends this process and all that it started
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exit that cleans up
-    torch.set_num_threads(threads)
+    # Until all are built: processes that compute at once, each with its threads, hinder each other.
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     if keep_freed_memory:
         from kymatio_learned.training import keep_freed_memory as keep
@@ -166,6 +170,7 @@ def _serve(connection: Connection, build: Build, threads: int, keep_freed_memory
     except Exception:
         connection.send((True, traceback.format_exc()))
         return
+    torch.set_num_threads(threads)
     connection.send((False, base))
     try:
         while True:
