@@ -140,14 +140,13 @@ def _pixels(geometry: Geometry, grid: Sequence[int]) -> list[NDArray[np.int64]]:
 def _padded(images: Tensor, geometry: Geometry, grid: Sequence[int]) -> Tensor:
     """Pad (B, C, M, N) by reflection, then by periodicity."""
     top, bottom, left, right = geometry.padding
+    amounts = [left, right, top, bottom]
     # An image of two pixels is reflected twice: at once it goes no further than its other edge.
-    while top or bottom or left or right:
-        M, N = images.shape[2:]
-        steps = [min(left, N - 1), min(right, N - 1), min(top, M - 1), min(bottom, M - 1)]
+    while any(amounts):
+        axes = zip(amounts, (3, 3, 2, 2), strict=True)
+        steps = [min(amount, images.shape[axis] - 1) for amount, axis in axes]
         images = pad(images, steps, mode="reflect")
-        left, right, top, bottom = (
-            amount - step for amount, step in zip((left, right, top, bottom), steps, strict=True)
-        )
+        amounts = [amount - step for amount, step in zip(amounts, steps, strict=True)]
     for axis, margin in enumerate(_margins(geometry, grid)):
         if margin:
             size = geometry.padded[axis]
