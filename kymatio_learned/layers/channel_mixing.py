@@ -75,10 +75,11 @@ class ChannelMixing(nn.Module):
         """Draw a random unitary matrix, of the QR decomposition of a Gaussian one."""
         shape = (self.out_channels, self.layout.n_channels)
         dtype = torch.complex64 if self.complex_weights else torch.float32
+        # In place from here on: memory that is freed between weights mostly stays with the process.
         Q, R = torch.linalg.qr(torch.randn(max(shape), min(shape), dtype=dtype))
-        P = Q * R.diagonal().sgn()  # with this factor it is uniformly distributed
-        P = P if shape[0] >= shape[1] else P.mH
-        self.weight.copy_(torch.view_as_real(P.resolve_conj()) if self.complex_weights else P)
+        Q *= R.diagonal().sgn()  # with this factor it is uniformly distributed
+        P = Q if shape[0] >= shape[1] else Q.conj_physical_().mT
+        self.weight.copy_(torch.view_as_real(P) if self.complex_weights else P)
 
     def matrix(self) -> Tensor:
         """Return the real matrix that acts on planes; see `functional.block_matrix`."""

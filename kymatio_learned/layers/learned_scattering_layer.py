@@ -21,6 +21,8 @@ from .standardization import Standardization
 from .standardized_mixing import Folded, Statistics, fold, mix_and_normalize, standardized_mixing
 from .triangular_mixing import TriangularMixing
 
+_EVALUATED = 2**22  # numbers of the features that are computed at a time, without a gradient
+
 
 class LearnedScatteringLayer(nn.Module):
     r"""Filter with wavelets, collapse phases, standardize, mix channels, normalize.
@@ -141,17 +143,20 @@ class LearnedScatteringLayer(nn.Module):
             # The norm of few channels is small at many places, and would show the rounding of a
             # standardization that is folded into the matrix.
             return self.norm(self.mixing(self.standardization(self.features(x))))
-        features = self._gather(x)
-        with without_autocast(x):
-            if self.standardization.training or torch.is_grad_enabled():
-                self._folded.clear()
-                y = self._mix(features)
-            else:
-                std, dtype = self.standardization, features.dtype
-                tensors = (self.mixing.weight, std.running_mean, std.running_var)
-                folded = self._folded.get(lambda: self._fold(dtype), tensors, dtype)
-                y, _ = mix_and_normalize(features.flatten(0, 2), folded, self.norm.eps)
-        return y.view(*features.shape[:3], y.shape[-1]).permute(0, 3, 1, 2)
+        if self.standardization.training or torch.is_grad_enabled():
+            self._folded.clear()
+            return self._mix(self._gather(x))
+        # Features of few images at a time: they are several times as large as what comes of them.
+        M, N = self.wavelets.output_shape
+        n = max(1, _EVALUATED // (M * N * self.standardization.layout.n_planes))
+        if torch.compiler.is_compiling() or len(x) <= n:
+            return self._evaluate(x).permute(0, 3, 1, 2)
+        first = self._evaluate(x[:n])
+        y = first.new_empty(len(x), *first.shape[1:])
+        y[:n] = first
+        for start in range(n, len(x), n):
+            y[start : start + n] = self._evaluate(x[start : start + n])
+        return y.permute(0, 3, 1, 2)
 
     def _mix(self, features: Tensor) -> Tensor:
         """Standardize, mix and normalize features; in training, update the running averages."""
@@ -159,13 +164,24 @@ class LearnedScatteringLayer(nn.Module):
         stats = None if std.training else self._statistics()
         eps, sync = (std.eps, self.norm.eps), std.shares_a_batch
         n_complex = std.layout.n_complex
-        y, stats = standardized_mixing(
-            features, self.mixing.weight, self._blocks, n_complex, stats, eps, sync
-        )
-        if std.training:
-            mean, var = (from_slots(values, self._blocks) for values in stats[:2])
-            std.update(mean[0] if std.layout.is_real else mean.mT, var, stats.n)
-        return y
+        with without_autocast(features):
+            y, stats = standardized_mixing(
+                features, self.mixing.weight, self._blocks, n_complex, stats, eps, sync
+            )
+            if std.training:
+                mean, var = (from_slots(values, self._blocks) for values in stats[:2])
+                std.update(mean[0] if std.layout.is_real else mean.mT, var, stats.n)
+        return y.permute(0, 3, 1, 2)
+
+    def _evaluate(self, x: Tensor) -> Tensor:
+        """Map planes by the running averages, without a gradient; channels come last."""
+        features, std = self._gather(x), self.standardization
+        with without_autocast(x):
+            dtype = features.dtype
+            tensors = (self.mixing.weight, std.running_mean, std.running_var)
+            folded = self._folded.get(lambda: self._fold(dtype), tensors, dtype)
+            y, _ = mix_and_normalize(features.flatten(0, 2), folded, self.norm.eps)
+        return y.view(*features.shape[:3], y.shape[1])
 
     def _fold(self, dtype: torch.dtype) -> Folded:
         """Fold the standardization by the running averages into the mixing."""

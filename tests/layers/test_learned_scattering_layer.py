@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 import torch
 
-from kymatio_learned.layers import ChannelLayout, LearnedScatteringLayer
+from kymatio_learned.layers import (
+    ChannelLayout,
+    LearnedScatteringLayer,
+    learned_scattering_layer,
+)
 from kymatio_learned.layers.nonlinearity import NONLINEARITIES
 from kymatio_learned.scattering2d.filter_bank import BANKS
 from kymatio_learned.torch import PhaseCollapse2D
@@ -66,6 +70,27 @@ def test_layer_equals_its_definition_with_each_nonlinearity(
 @pytest.mark.parametrize("bank", BANKS)
 def test_layer_equals_its_definition_with_each_bank(bank: str) -> None:
     check(build(ChannelLayout(1, 1), bank=bank, skip=True), training=True)
+
+
+@pytest.mark.parametrize("n_images", [1, 2])
+def test_images_are_evaluated_a_few_at_a_time(
+    n_images: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = build(ChannelLayout(1, 2), bank="half_octave_first")  # 3 images
+    features: list[int] = []
+    gather = layer._gather
+
+    def counted(x: torch.Tensor) -> torch.Tensor:
+        y = gather(x)
+        features.append(len(y))
+        return y
+
+    a_few = n_images * layer.features(draw(layer.layout))[0].numel()
+    monkeypatch.setattr(learned_scattering_layer, "_EVALUATED", a_few)
+    monkeypatch.setattr(layer, "_gather", counted)
+    with torch.no_grad():
+        check(layer, training=False)
+    assert max(features[1:]) == n_images  # the first is of the training
 
 
 def test_running_mean_of_a_real_channel_may_be_complex() -> None:
