@@ -46,7 +46,7 @@ NAMES = {
     "resnet20": "ResNet-20",
 }
 # Of learned scattering: few images want much regularization.
-RECIPE = {"lr": 0.005, "weight_decay": 1e-2}
+RECIPE = {"lr": 0.03, "weight_decay": 1e-2}
 
 
 def plan(options: argparse.Namespace) -> list[Run]:
@@ -169,8 +169,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--images-seen",
         type=int,
         metavar="N",
-        default=80_000,
-        help="epochs times images of each training (80000)",
+        default=32_000,
+        help="epochs times images of each training (32000)",
     )
     add("--batch-size", type=int, metavar="N", default=50, help="(50)")
     add("--channels", type=int, nargs="+", metavar="K", default=[64, 128, 256])
