@@ -114,8 +114,10 @@ def draw(accuracies: dict[tuple[str, str], list[float | None]]) -> Figure:
         axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in reversed(names)])
         axes.set(title=network, xlabel="test accuracy (%)")
         axes.grid(alpha=0.3, axis="x")
-    markers = [Line2D([], [], color=c, marker="o", linestyle="") for c in COLOURS.values()]
-    labels = [f"phase or sign {text}" for text in COLOURS]
+    shown = {phase(name) for _, name in accuracies}
+    colours = {text: colour for text, colour in COLOURS.items() if text in shown}
+    markers = [Line2D([], [], color=c, marker="o", linestyle="") for c in colours.values()]
+    labels = [f"phase or sign {text}" for text in colours]
     figure.legend(markers, labels, loc="outside upper center", ncols=3, frameon=False, fontsize=9)
     return figure
 
