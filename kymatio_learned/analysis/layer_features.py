@@ -38,7 +38,8 @@ def layer_names(network: nn.Module, images: Tensor) -> list[str]:
     ['0', '1']
     """
     if hasattr(network, "layer_outputs"):
-        return list(_outputs(network, images[:1]))
+        with _evaluating(network):
+            return list(_outputs(network, images[:1].to(_device(network, images))))
     return [name for name, _ in network.named_children()]
 
 
@@ -167,7 +168,6 @@ def _recorded(
             handle.remove()
 
 
-@torch.no_grad()
 def _collect(
     network: nn.Module,
     images: Tensor,
@@ -178,10 +178,8 @@ def _collect(
     if batch_size < 1:
         raise ValueError(f"expected batch_size to be at least 1, got {batch_size}")
     features: dict[str, FloatArray] = {}
-    device = next((p.device for p in network.parameters()), images.device)
-    training = network.training
-    network.eval()
-    try:
+    device = _device(network, images)
+    with _evaluating(network):
         for start in range(0, len(images), batch_size):
             batch = outputs(images[start : start + batch_size].to(device))
             for name in names:
@@ -190,6 +188,22 @@ def _collect(
                 if name not in features:
                     features[name] = y.new_empty(len(images), y.shape[1]).numpy()
                 features[name][start : start + len(y)] = y.numpy()
-    finally:
-        network.train(training)
     return features
+
+
+@contextmanager
+def _evaluating(network: nn.Module) -> Iterator[None]:
+    """Bring a network to evaluation mode, without gradients, and each module back to its own."""
+    modes = {module: module.training for module in network.modules()}
+    network.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+def _device(network: nn.Module, images: Tensor) -> torch.device:
+    """Return where a network computes."""
+    return next((p.device for p in network.parameters()), images.device)

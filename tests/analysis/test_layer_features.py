@@ -1,5 +1,7 @@
 """Features are the layers' outputs, of any network, batch by batch."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -28,8 +30,12 @@ def plain() -> nn.Sequential:
     )
 
 
+def scattering() -> LearnedScattering2D:
+    return LearnedScattering2D(J=1, shape=(8, 8), L=3, channels=(2, 4), n_classes=3)
+
+
 def test_complex_layers_become_real_numbers() -> None:
-    net = LearnedScattering2D(J=1, shape=(8, 8), L=3, channels=(2, 4), n_classes=3).eval()
+    net = scattering().eval()
     features = layer_features(net, IMAGES, batch_size=3)
     assert list(features) == layer_names(net, IMAGES) == ["layer 0", "layer 1"]
     for x, y in zip(features.values(), net.layer_outputs(IMAGES), strict=True):
@@ -57,13 +63,27 @@ def test_inner_modules_by_name() -> None:
     assert_close(features["1.0"], norm(net[0](IMAGES)).flatten(1), FLOAT32)
 
 
-def test_network_is_left_as_it_was() -> None:
-    net = plain().train()
+@pytest.mark.parametrize("build", [plain, scattering])
+def test_network_is_left_as_it_was(build: Callable[[], nn.Module]) -> None:
+    net = build().train()
+    frozen = next(net.children())
+    frozen.eval()
+    modes = [module.training for module in net.modules()]
     before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     layer_features(net, IMAGES)
-    assert net.training
+    layer_names(net, IMAGES)
+    assert [module.training for module in net.modules()] == modes
     assert all(torch.equal(tensor, before[name]) for name, tensor in net.state_dict().items())
     assert not any(module._forward_hooks for module in net.modules())
+
+
+def test_features_are_those_of_evaluation_whatever_the_mode() -> None:
+    net = scattering()
+    net(IMAGES)
+    expected = layer_features(net.eval(), IMAGES)
+    features = layer_features(net.train(), IMAGES, batch_size=2)
+    for name in expected:
+        assert_close(features[name], expected[name], FLOAT32)
 
 
 def test_classifier_features_give_the_logits() -> None:
