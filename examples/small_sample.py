@@ -135,11 +135,16 @@ def report(
         {
             "method": NAMES[method],
             **{f"{n} images (%)": mean_and_spread(sizes.get(n, [])) for n in options.sizes},
-            "subsets": max(map(len, sizes.values())),
+            "subsets": number([len(values) for values in sizes.values()]),
         }
         for method, sizes in accuracies.items()
     ]
     return rows, {"accuracies": draw(accuracies)}
+
+
+def number(counts: Sequence[int]) -> str:
+    """Return how many there are of each, or from how many to how many."""
+    return " to ".join(dict.fromkeys(str(bound(counts)) for bound in (min, max)))
 
 
 def draw(accuracies: dict[str, dict[int, list[float | None]]]) -> Figure:
