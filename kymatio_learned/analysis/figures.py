@@ -77,7 +77,7 @@ def changes_by_depth(networks: Mapping[str, Mapping[str, Mapping[str, float]]]) 
         for name, table in networks.items():
             _band(axes, np.array([[layer[change] for layer in table.values()]]), name)
         axes.set_title(change, fontsize=10)
-        axes.set_ylim(0, None)
+    panels[0].set_ylim(0, None)  # of all panels, when all curves are there
     panels[0].set_ylabel("change, relative to\nanother image")
     _legend(figure, panels)
     return figure

@@ -44,11 +44,14 @@ def test_every_measure_has_a_panel() -> None:
 
 
 def test_changes() -> None:
-    table = {"input": {"shift": 1.0, "warp": 0.5}, "layer 0": {"shift": 0.25, "warp": 0.125}}
+    table = {"input": {"shift": 0.25, "warp": 0.5}, "layer 0": {"shift": 0.125, "warp": 1.0}}
     figure = draw(changes_by_depth({"modulus": table}))
     assert [axes.get_title() for axes in figure.axes] == ["shift", "warp"]
     (line,) = figure.axes[1].get_lines()
-    assert np.asarray(line.get_ydata()).tolist() == [0.5, 0.125]
+    assert np.asarray(line.get_ydata()).tolist() == [0.5, 1.0]
+    for axes in figure.axes:  # all curves are in sight
+        assert axes.get_ylim()[0] == 0
+        assert axes.get_ylim()[1] > 1
 
 
 def test_cosines_of_a_simplex() -> None:
