@@ -21,7 +21,7 @@ from .standardization import Standardization
 from .standardized_mixing import Folded, Statistics, fold, mix_and_normalize, standardized_mixing
 from .triangular_mixing import TriangularMixing
 
-_EVALUATED = 2**22  # numbers of the features that are computed at a time, without a gradient
+_EVALUATED = 2**23  # numbers of the features that are computed at a time, without a gradient
 
 
 class LearnedScatteringLayer(nn.Module):
