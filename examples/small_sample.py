@@ -135,15 +135,15 @@ def report(
         {
             "method": NAMES[method],
             **{f"{n} images (%)": mean_and_spread(sizes.get(n, [])) for n in options.sizes},
-            "subsets": number([len(values) for values in sizes.values()]),
+            "subsets": least_to_most([len(values) for values in sizes.values()]),
         }
         for method, sizes in accuracies.items()
     ]
     return rows, {"accuracies": draw(accuracies)}
 
 
-def number(counts: Sequence[int]) -> str:
-    """Return how many there are of each, or from how many to how many."""
+def least_to_most(counts: Sequence[int]) -> str:
+    """Return one number where all are the same, else the least and the most: "2 to 3"."""
     return " to ".join(dict.fromkeys(str(bound(counts)) for bound in (min, max)))
 
 
