@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..scattering2d.backend.blocks import write
+from ..scattering2d.backend.blocks import transposed, write
 
 
 class FeatureMaps(NamedTuple):
@@ -77,14 +77,20 @@ class _Gather(torch.autograd.Function):
             FeatureMaps(y.new_empty(shape, device="meta"), *flag)
             for shape, flag in zip(ctx.shapes, ctx.flags, strict=True)
         ]
+        dtype = torch.promote_types(y.dtype, torch.float32)
         grads: list[Tensor | None] = [None]
-        for values, places in zip(_places(y, features), _places(grad, features), strict=True):
+        for f, values, places in zip(
+            features, _places(y, features), _places(grad, features), strict=True
+        ):
             if values.moduli is None or places.moduli is None:
-                y = torch.stack(places.kept, 3)
-                grads.append(y.to(torch.promote_types(y.dtype, torch.float32)))
+                grads.append(torch.stack(places.kept, 3).to(dtype))
+                continue
+            if f.keep:
+                z, out = values.kept, y.new_empty(f.maps.shape, dtype=dtype)
             else:
-                z = values.kept or maps.pop(0).unbind(3)
-                grads.append(_collapse_gradient(z, values.moduli, places.moduli, places.kept))
+                z, out = maps[0].unbind(3), torch.empty_like(maps.pop(0))
+            _collapse_gradient(out, z, values.moduli, places.moduli, places.kept)
+            grads.append(out)
         return tuple(grads)
 
 
@@ -115,22 +121,22 @@ def _places(y: Tensor, features: Sequence[FeatureMaps]) -> Iterator[_Places]:
 
 
 def _collapse_gradient(
-    z: Sequence[Tensor], moduli: Tensor, grad: Tensor, kept: Sequence[Tensor]
-) -> Tensor:
-    """Return the gradient of maps.
+    out: Tensor, z: Sequence[Tensor], moduli: Tensor, grad: Tensor, kept: Sequence[Tensor]
+) -> None:
+    """Write the gradient of maps.
 
     It is made of the gradient of their moduli, and of their own if they are kept.
     """
-    dtype = torch.promote_types(z[0].dtype, torch.float32)
-    least = torch.finfo(dtype).tiny ** 0.5  # below it squares vanish
-    slope = moduli.to(dtype).clamp_min(least)
+    least = torch.finfo(out.dtype).tiny ** 0.5  # below it squares vanish
+    slope = moduli.to(out.dtype).clamp_min(least)
     torch.div(grad, slope, out=slope)
-    y = slope.new_empty(*slope.shape[:3], len(z), *slope.shape[3:])
+    if out.stride(-1) > 1:  # one image after the other: the slope is brought to that order once
+        shape = slope.permute(0, 3, 4, 1, 2).shape
+        slope = transposed(slope.flatten(1, 2).flatten(2)).view(shape).permute(0, 3, 4, 1, 2)
     for i, part in enumerate(z):
-        place = write(y[:, :, :, i], torch.mul, part, slope)
+        place = write(out[:, :, :, i], torch.mul, part, slope)
         if kept:
             place += kept[i]
-    return y
 
 
 def _squares(z: Sequence[Tensor]) -> Tensor:

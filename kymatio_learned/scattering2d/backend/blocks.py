@@ -1,4 +1,4 @@
-"""Work on a few images at a time, so that a processor's caches hold what is computed."""
+"""How a processor's caches are used well."""
 
 from collections.abc import Callable, Iterator
 
@@ -29,3 +29,15 @@ def write(out: Tensor, operation: Callable[..., Tensor], *args: Tensor) -> Tenso
     if torch.compiler.is_compiling():
         return out.copy_(operation(*args))
     return operation(*args, out=out)
+
+
+def transposed(x: Tensor) -> Tensor:
+    """Transpose matrices ``(B, m, n)``, to contiguous ones."""
+    if x.device.type != "cpu" or torch.compiler.is_compiling():
+        return x.mT.contiguous()
+    y = x.new_empty(len(x), x.shape[2], x.shape[1])
+    for source, target in zip(
+        x, y, strict=True
+    ):  # PyTorch goes by blocks in one matrix, not in many
+        target.copy_(source.mT)
+    return y

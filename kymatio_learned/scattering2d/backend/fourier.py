@@ -40,20 +40,20 @@ def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[T
     images = torch.view_as_complex(images) if p == 2 else images[..., 0]
     images = _padded(images, geometry, phi.shape)
     h, w = (size // geometry.stride for size in phi.shape)
-    shape = (B, C, len(filters), h, w, 2)
     y: Tensor | None = None
     for block in blocks(x, B, C, len(filters) * h * w * 2 * x.element_size(), _BLOCK_BYTES):
-        spectrum = torch.fft.fft2(images[block].flatten(0, 1), s=phi.shape)
+        part = images[block]
+        spectrum = torch.fft.fft2(part.flatten(0, 1), s=phi.shape)
         folded = _multiply(torch.view_as_real(spectrum), filters, geometry.stride)
         maps = torch.view_as_real(torch.fft.ifft2(torch.view_as_complex(folded)))
-        if len(maps) == B * C:  # the only block
-            y = maps.view(shape)
+        maps = _crop(maps, geometry, phi.shape).unflatten(0, part.shape[:2])
+        if maps.shape[:2] == (B, C):  # the only block
+            y = maps
         else:
-            y = x.new_empty(shape) if y is None else y
-            y[block] = maps.unflatten(0, y[block].shape[:2])
+            y = x.new_empty(B, C, *maps.shape[2:]) if y is None else y
+            y[block] = maps
     assert y is not None
-    cropped = _crop(y, geometry, phi.shape)
-    low, high = cropped[:, :, 0, ..., :p], cropped[:, :, 1:]
+    low, high = y[:, :, 0, ..., :p], y[:, :, 1:]
     return low.permute(0, 2, 3, 4, 1), high.permute(0, 3, 4, 5, 2, 1)
 
 
