@@ -1,6 +1,6 @@
 """Gathering maps equals concatenating them and their moduli, as does its gradient."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 import torch
@@ -8,7 +8,6 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from kymatio_learned.layers.feature_maps import FeatureMaps, gather
-from kymatio_learned.scattering2d.backend import blocks
 
 from ..assertions import assert_close
 
@@ -38,6 +37,14 @@ def draw(case: str, dtype: torch.dtype = torch.float64) -> list[FeatureMaps]:
     return [
         FeatureMaps(torch.randn(3, 2, 4, p, n_filters, C, dtype=dtype), keep, collapse)
         for p, n_filters, C, keep, collapse in CASES[case]
+    ]
+
+
+def image_after_image(features: Sequence[FeatureMaps]) -> list[FeatureMaps]:
+    """Return the same maps in the order of memory in which Fourier transforms give them."""
+    return [
+        FeatureMaps(f.maps.permute(0, 3, 4, 5, 1, 2).contiguous().permute(0, 4, 5, 1, 2, 3), *f[1:])
+        for f in features
     ]
 
 
@@ -84,10 +91,7 @@ def test_gradients_equal_finite_differences(case: str) -> None:
 def test_strides_do_not_matter(case: str) -> None:
     # Maps are views, as in a layer, and gradients may be.
     features = draw(case)
-    views = [
-        FeatureMaps(f.maps.permute(0, 3, 4, 5, 1, 2).contiguous().permute(0, 4, 5, 1, 2, 3), *f[1:])
-        for f in features
-    ]
+    views = image_after_image(features)
     for f in [*features, *views]:
         f.maps.requires_grad_()
     y, of_views = gather(features, torch.float64), gather(views, torch.float64)
@@ -95,6 +99,19 @@ def test_strides_do_not_matter(case: str) -> None:
     grad = torch.randn(y.shape[0], *y.shape[:0:-1], dtype=y.dtype).permute(0, 3, 2, 1)
     pairs = zip(gradients(of_views, views, grad), gradients(y, features, grad), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("arrange", [list, image_after_image])
+def test_gradients_lie_as_collapsed_maps_do(
+    arrange: Callable[[list[FeatureMaps]], list[FeatureMaps]],
+) -> None:
+    # So the adjoint of the operator reads them in the order in which the operator wrote the maps.
+    features = arrange(draw("collapsed"))
+    for f in features:
+        f.maps.requires_grad_()
+    y = gather(features, torch.float64)
+    for gradient, f in zip(gradients(y, features, y.detach()), features, strict=True):
+        assert gradient.stride() == f.maps.stride()
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
@@ -130,16 +147,3 @@ def test_half_precision(case: str) -> None:
     for a, b in zip(actual, gradients(expected, features, grad), strict=True):
         assert a.dtype == torch.float32
         assert_close(a, b, 1e-2)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_blocks_of_images_give_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    results = []
-    features = draw(case)
-    for f in features:
-        f.maps.requires_grad_()
-    for nbytes in (4_000_000, 1):
-        monkeypatch.setattr(blocks, "_BLOCK_BYTES", nbytes)
-        y = gather(features, torch.float64)
-        results.append([y, *gradients(y, features, torch.cos(y.detach()))])
-    assert all(torch.equal(a, b) for a, b in zip(*results, strict=True))
