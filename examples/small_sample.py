@@ -158,6 +158,9 @@ def draw(accuracies: dict[str, dict[int, list[float | None]]]) -> Figure:
         deviations = [float(np.std(kept[n], ddof=1)) if len(kept[n]) > 1 else 0.0 for n in numbers]
         axes.errorbar(numbers, means, deviations, fmt="o-", capsize=3, label=NAMES[method])
     axes.set(xlabel="training images", ylabel="test accuracy (%)", xscale="log")
+    ticks = sorted({n for sizes in accuracies.values() for n in sizes})
+    axes.set_xticks(ticks, [f"{n:,}" for n in ticks])
+    axes.minorticks_off()
     axes.grid(alpha=0.3)
     axes.legend(frameon=False, fontsize=8)
     return figure
