@@ -185,7 +185,7 @@ def _serve(connection: Connection, build: Build, threads: int, keep_freed_memory
                 connection.send((False, answer))
             except Exception:
                 connection.send((True, traceback.format_exc()))
-    except EOFError:
+    except (EOFError, ConnectionResetError):  # the other side is gone
         pass
 
 
