@@ -36,8 +36,7 @@ def transposed(x: Tensor) -> Tensor:
     if x.device.type != "cpu" or torch.compiler.is_compiling():
         return x.mT.contiguous()
     y = x.new_empty(len(x), x.shape[2], x.shape[1])
-    for source, target in zip(
-        x, y, strict=True
-    ):  # PyTorch goes by blocks in one matrix, not in many
+    # PyTorch goes block by block through one matrix, but not through a batch of them.
+    for source, target in zip(x, y, strict=True):
         target.copy_(source.mT)
     return y
