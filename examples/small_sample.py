@@ -51,6 +51,8 @@ RECIPE = {"lr": 0.03, "weight_decay": 1e-2}
 
 def plan(options: argparse.Namespace) -> list[Run]:
     """Return all runs, one subset of every size after the other."""
+    if min(options.sizes) < 1:
+        raise ValueError(f"expected sizes of at least 1 image, got {options.sizes}")
     return [
         Run(f"{method}/{size}/subset{seed}", config(options, method, size, seed))
         for seed in range(options.subsets)

@@ -111,6 +111,7 @@ def test_unusable_arguments_are_one_line(
         (["--dataset", "folder", "--data-dir", str(tmp_path / "none")], "expected a data folder"),
         (["--shard", "2/2"], "expected a shard"),
         (["--shard", "x"], "argument --shard: invalid K/N value: 'x'"),
+        (["--sizes", "100", "0"], "expected sizes of at least 1 image, got [100, 0]"),
     ):
         with pytest.raises(SystemExit) as stop:
             main([*folder, *arguments])
