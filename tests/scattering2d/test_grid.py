@@ -63,16 +63,16 @@ def test_slow_sizes_have_a_fast_grid(shape: tuple[int, int], bank: str) -> None:
         assert largest_prime_factor(side) <= 5
 
 
-# Padded to 58 = 2 * 29 and 62 = 2 * 31; to 34 = 2 * 17 and 20.
-CASES = [((54, 57), bank) for bank in BANKS] + [((30, 16), "octave")]
+# Padded to 58 = 2 * 29 and 62 = 2 * 31; to 34 = 2 * 17 and 20. With 8 angles filters are longer.
+CASES = [((54, 57), L, bank) for L in (4, 8) for bank in BANKS] + [((30, 16), 4, "octave")]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.complex64], ids=str)
-@pytest.mark.parametrize(("shape", "bank"), CASES, ids=str)
+@pytest.mark.parametrize(("shape", "L", "bank"), CASES, ids=str)
 def test_operator_on_the_grid_equals_the_one_in_double_precision(
-    shape: tuple[int, int], bank: str, dtype: torch.dtype
+    shape: tuple[int, int], L: int, bank: str, dtype: torch.dtype
 ) -> None:
-    S = PhaseCollapse2D(shape, 4, bank=bank, backend="torch")
+    S = PhaseCollapse2D(shape, L, bank=bank, backend="torch")
     assert hasattr(S, "grid_phi")
     x = torch.randn(2, *shape, dtype=dtype)
     weights = torch.randn(S(x).shape)

@@ -24,7 +24,7 @@ def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[T
         Planes ``(B, M, N, p, C)``, with ``p = 1`` for real images and 2 for complex ones.
     phi, psi
         Fourier filters ``(G, H)`` and ``(L, G, H)``, on the grid of the padded image, or on a
-        larger one if it has a margin of the filters' radius on each side.
+        larger one if it has a margin of the filters' radius on each side of the output.
     geometry
         Sizes.
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import fft2, ifft2, next_fast_len
 
-from ..utils import Geometry
+from ..utils import Geometry, cropping
 
 # Largest prime factor of sizes whose transform is not slow.
 _LARGEST_PRIME = 13
@@ -21,19 +21,20 @@ def grid_tables(
     """Return the filters on a larger grid, if it is a faster one.
 
     A Fourier transform is slow where its size has a large prime factor, as 116 = 4 * 29, the
-    padded size of 112. The filters are local: the convolution is the same on any grid that holds
-    the padded image, and around it a margin of their radius, filled by its periodicity.
+    padded size of 112. The filters are local: the output is the same on any grid that holds its
+    pixels, and around them a margin of the filters' radius, filled by the image's periodicity.
     """
     if all(_largest_prime(size) <= _LARGEST_PRIME for size in geometry.padded):
         return {}
     impulses = ifft2(np.concatenate([phi[None], psi]).astype(np.float64))
     amplitude = abs(impulses).max(0)
-    margin = _radius(amplitude)
-    margin += margin % 2  # the margin is even, so that subsampling keeps the same pixels
-    if min(geometry.padded) <= 2 * margin:
+    radius = _radius(amplitude)
+    if min(geometry.padded) <= 2 * radius:
         return {}
+    margin = radius - geometry.stride * cropping(geometry.stride)  # beyond the padded image
+    margin += margin % 2  # the margin is even, so that subsampling keeps the same pixels
     M, N = (2 * next_fast_len(size // 2 + margin, real=True) for size in geometry.padded)
-    around = np.arange(-margin, margin + 1)
+    around = np.arange(-radius, radius + 1)
     larger = np.zeros((len(impulses), M, N), complex)
     larger[:, around[:, None], around] = impulses[:, around[:, None], around]
     filters = fft2(larger).real.astype(phi.dtype)
