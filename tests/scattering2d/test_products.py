@@ -104,6 +104,23 @@ def test_maps_may_have_any_strides(kind: str) -> None:
     assert torch.equal(case.synthesis(*ones), case.synthesis(*whole))
 
 
+@pytest.mark.parametrize("p", [1, 2])
+def test_dense_results_lie_in_memory_as_the_planes_do(p: int) -> None:
+    # The operator brings images one after the other, a layer channels last: nothing is transposed.
+    case = Case("dense", (4, 6), "half_octave_first", (4, False))
+    images = torch.randn(2, 3, 4, 6, p)
+    planes = images.permute(0, 2, 3, 4, 1)
+    low, high = case.analysis(planes)
+    assert low.permute(0, 4, 1, 2, 3)[1, 2].is_contiguous()
+    assert high.permute(0, 5, 3, 4, 1, 2)[1, 2].is_contiguous()
+    for y, same in zip((low, high), case.analysis(planes.contiguous()), strict=True):
+        assert same.stride(-1) == 1
+        assert_close(y, same, TOLERANCE)
+    adjoint = case.synthesis(low, high)
+    assert adjoint.permute(0, 4, 1, 2, 3).is_contiguous()
+    assert_close(adjoint, case.synthesis(low.contiguous(), high.contiguous()), TOLERANCE)
+
+
 @pytest.mark.parametrize("bank", BANKS)
 def test_ranks(bank: str) -> None:
     # With 4 angles the envelope is isotropic, a product of functions of x and of y, and so is the

@@ -4,6 +4,7 @@ Padding, filtering, subsampling and cropping are linear, so together they are on
 separable filter it is a product of matrices along each axis; any filter is a sum of such.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,20 +25,20 @@ Array = NDArray[Any]
 
 
 def dense_tables(phi: Array, psi: Array, geometry: Geometry) -> dict[str, Array]:
-    """Return the matrices of the low-pass filter, and of the wavelets on real and complex images.
+    """Return the matrix of all filters, for real images and for complex ones.
 
-    Their rows are output pixels, times real and imaginary parts and angles for the wavelets.
+    Its rows are those of the low-pass filter, then of the real parts of all wavelets, then of the
+    imaginary parts: for each filter one output pixel after the other.
     """
     M, N = geometry.shape
     images = np.eye(M * N, dtype=phi.dtype).reshape(M * N, M, N)
     low, high = NumpyBackend2D.wavelets(images, phi, psi, geometry)
-    low, high = np.moveaxis(low, 0, -1), np.moveaxis(high, (0, 1), (-1, 2))  # (M', N', L, pixels)
-    real = np.stack([high.real, high.imag], 2)
-    complex_ = np.stack([real, np.stack([-high.imag, high.real], 2)], -1)
+    low, high = low.reshape(M * N, -1).T, high.reshape(M * N, -1).T
+    pairs = np.stack([high, 1j * high], -1).reshape(len(high), -1)  # of real and imaginary parts
+    low_pairs = np.kron(low, np.eye(2, dtype=low.dtype))
     return {
-        "phi_matrix": np.ascontiguousarray(low.reshape(-1, M * N)),
-        "psi_real_matrix": real.reshape(-1, M * N),
-        "psi_complex_matrix": complex_.reshape(-1, M * N * 2),
+        "real_matrix": np.concatenate([low, high.real, high.imag]),
+        "complex_matrix": np.concatenate([low_pairs, pairs.real, pairs.imag]),
     }
 
 
@@ -45,22 +46,25 @@ def dense_analysis(
     x: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
 ) -> tuple[Tensor, ...]:
     """Filter planes ``(B, M, N, p, C)``: ``(B, M', N', p, C)`` and ``(B, M', N', 2, L, C)``."""
-    B, M, N, p, C = x.shape
-    psi = tables["psi_real_matrix" if p == 1 else "psi_complex_matrix"]
-    low = _multiply(tables["phi_matrix"], x.reshape(B, M * N, p * C))
-    high = _multiply(psi, x.reshape(B, M * N * p, C))
-    return low.view(B, *geometry.output, p, C), high.view(B, *geometry.output, 2, -1, C)
+    B, _, _, p, C = x.shape
+    output = geometry.output
+    y = _product(tables["real_matrix" if p == 1 else "complex_matrix"], x.reshape(B, -1, C))
+    low, high = y.tensor_split([p * math.prod(output)], 1)
+    high = high.unflatten(1, (2, -1, *output))
+    return low.unflatten(1, (*output, p)), high.permute(0, 3, 4, 1, 2, 5)
 
 
 def dense_synthesis(
     low: Tensor, high: Tensor, tables: Mapping[str, Tensor], geometry: Geometry
 ) -> tuple[Tensor]:
     """Apply the adjoint of `dense_analysis`."""
-    B, p, C = low.shape[0], *low.shape[3:]
-    psi = tables["psi_real_matrix" if p == 1 else "psi_complex_matrix"]
-    x = _multiply(psi.mT, high.reshape(B, -1, C)).view(B, -1, p * C)
-    x.baddbmm_(_batch(tables["phi_matrix"].mT, B), low.reshape(B, -1, p * C))
-    return (x.view(B, *geometry.shape, p, C),)
+    B, _, _, p, C = low.shape
+    matrix = tables["real_matrix" if p == 1 else "complex_matrix"]
+    phi, psi = matrix.tensor_split([p * math.prod(geometry.output)])
+    high = high.permute(0, 3, 4, 1, 2, 5)
+    x = _product(psi.mT, high.reshape(B, -1, C))
+    x += _product(phi.mT, low.reshape(B, -1, C))
+    return (x.unflatten(1, (*geometry.shape, p)),)
 
 
 def separable_tables(phi: Array, psi: Array, geometry: Geometry) -> dict[str, Array]:
@@ -200,6 +204,15 @@ def _axis_matrix(filters: Array, geometry: Geometry, axis: int) -> Array:
 
 def _batch(matrix: Tensor, n: int) -> Tensor:
     return matrix.expand(n, *matrix.shape)
+
+
+def _product(matrix: Tensor, x: Tensor) -> Tensor:
+    """Multiply each of ``(n, ., .)`` from the left.
+
+    The result lies in memory as `x` does: channels last, or one image after the other.
+    """
+    matrix = _batch(matrix, len(x))
+    return torch.bmm(matrix, x) if x.stride(2) == 1 else torch.bmm(x.mT, matrix.mT).mT
 
 
 def _multiply(matrix: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:

@@ -42,7 +42,7 @@ class TorchMatmulBackend2D(TorchBackend2D):
         keywords: dict[str, Any] = {"tables": tables, "geometry": geometry}
         apply: Map = products.separable_analysis
         adjoint: Map = products.separable_synthesis
-        if "phi_matrix" in tables:
+        if "real_matrix" in tables:
             apply, adjoint = products.dense_analysis, products.dense_synthesis
         return partial(apply, **keywords), partial(adjoint, **keywords)
 
