@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from kymatio_learned.numpy import PhaseCollapse2D as NumpyPhaseCollapse2D
@@ -30,17 +31,21 @@ class Case:
         S = NumpyPhaseCollapse2D(shape, 4, bank=bank)
         self.bank, self.p = bank, p
         self.geometry = Geometry(shape, S.padded_shape, S.stride)
-        self.phi, self.psi = (torch.from_numpy(f).double() for f in (S.phi, S.psi))
+        self.filters = self.paired(S.phi, S.psi)
         planes = rng.standard_normal((batch, *shape, p, 3))
         self.x = torch.from_numpy(planes)
         images = planes[:, :, :, 0] + (1j * planes[:, :, :, 1] if p == 2 else 0)
         self.low, self.high = S.wavelets(images.transpose(0, 3, 1, 2))
 
-    def larger_grid(self, margin: int) -> tuple[Tensor, Tensor]:
+    def paired(self, phi: NDArray[Any], psi: NDArray[Any]) -> Tensor:
+        """Return filters as the functions take them, in double precision."""
+        filters = torch.from_numpy(np.concatenate([phi[None], psi])).double()
+        return fourier.paired(filters, self.geometry.stride)
+
+    def larger_grid(self, margin: int) -> Tensor:
         """Return the filters on the padded image's grid, with a margin on each side and more."""
         M, N = (size + 2 * margin for size in self.geometry.padded)
-        phi, psi = filter_bank(M, N + 2, 4, bank=self.bank)
-        return torch.from_numpy(phi).double(), torch.from_numpy(psi).double()
+        return self.paired(*filter_bank(M, N + 2, 4, bank=self.bank))
 
     def check(self, low: Tensor, high: Tensor, tolerance: float) -> None:
         """Compare planes with the NumPy frontend."""
@@ -54,11 +59,11 @@ def complex_images(planes: Tensor) -> Any:
     return images[:, 0] + (1j * images[:, 1] if images.shape[1] == 2 else 0)
 
 
-def check_adjoint(case: Case, phi: Tensor, psi: Tensor) -> None:
+def check_adjoint(case: Case, filters: Tensor) -> None:
     """Compare inner products of images and of features: <A x, y> = <x, A* y>."""
-    low, high = fourier.analysis(case.x, phi, psi, case.geometry)
+    low, high = fourier.analysis(case.x, filters, case.geometry)
     y_low, y_high = torch.randn_like(low), torch.randn_like(high)
-    (x,) = fourier.synthesis(y_low, y_high, phi, psi, case.geometry)
+    (x,) = fourier.synthesis(y_low, y_high, filters, case.geometry)
     assert x.shape == case.x.shape
     features = (low * y_low).sum() + (high * y_high).sum()
     assert (case.x * x).sum().item() == pytest.approx(features.item(), rel=1e-11)
@@ -71,7 +76,7 @@ def test_analysis_equals_the_numpy_frontend(
     rng: np.random.Generator, shape: tuple[int, int], bank: str, p: int
 ) -> None:
     case = Case(rng, shape, bank, p)
-    low, high = fourier.analysis(case.x, case.phi, case.psi, case.geometry)
+    low, high = fourier.analysis(case.x, case.filters, case.geometry)
     case.check(low, high, 1e-12)
 
 
@@ -82,16 +87,16 @@ def test_synthesis_is_the_adjoint(
     rng: np.random.Generator, shape: tuple[int, int], bank: str, p: int
 ) -> None:
     case = Case(rng, shape, bank, p)
-    check_adjoint(case, case.phi, case.psi)
-    check_adjoint(case, *case.larger_grid(margin=10))  # adjoint also where filters do not fit
+    check_adjoint(case, case.filters)
+    check_adjoint(case, case.larger_grid(margin=10))  # adjoint also where filters do not fit
 
 
 @pytest.mark.parametrize("p", [1, 2])
 @pytest.mark.parametrize("bank", BANKS)
 def test_a_larger_grid_gives_the_same(rng: np.random.Generator, bank: str, p: int) -> None:
     case = Case(rng, LARGE, bank, p)
-    phi, psi = case.larger_grid(margin=18)
-    case.check(*fourier.analysis(case.x, phi, psi, case.geometry), GRID_ROUNDING)
+    filters = case.larger_grid(margin=18)
+    case.check(*fourier.analysis(case.x, filters, case.geometry), GRID_ROUNDING)
 
 
 @pytest.mark.parametrize("p", [1, 2])
@@ -101,7 +106,7 @@ def test_blocks_of_any_size_give_the_same(
 ) -> None:
     # 5 batches of 3 channels: blocks within a batch, of one batch, of several that do not divide 5.
     case = Case(rng, (6, 7), "octave", p, batch=5)
-    arguments = case.phi, case.psi, case.geometry
+    arguments = case.filters, case.geometry
     low, high = fourier.analysis(case.x, *arguments)
     y_low, y_high = torch.randn_like(low), torch.randn_like(high)
     (x,) = fourier.synthesis(y_low, y_high, *arguments)

@@ -1,9 +1,10 @@
 """A larger grid where the Fourier transform of the padded image is slow: sizes, same results."""
 
+import numpy as np
 import pytest
 import torch
 
-from kymatio_learned.scattering2d.backend.grid import grid_tables
+from kymatio_learned.scattering2d.backend.grid import on_fast_grid
 from kymatio_learned.scattering2d.filter_bank import BANKS, filter_bank
 from kymatio_learned.scattering2d.utils import Geometry, padded_shape
 from kymatio_learned.torch import PhaseCollapse2D
@@ -11,18 +12,16 @@ from kymatio_learned.torch import PhaseCollapse2D
 from ..assertions import assert_close
 
 
-def grid(shape: tuple[int, int], bank: str = "octave") -> tuple[int, ...] | None:
-    """Return the size of the larger grid, or None if there is none."""
+def grid(shape: tuple[int, int], bank: str = "octave") -> tuple[int, ...]:
+    """Return the size of the grid, in place of that of the padded image."""
     padded = padded_shape(shape)
     phi, psi = filter_bank(*padded, 4, bank=bank)
+    filters = np.concatenate([phi[None], psi])
     stride = 1 if bank == "half_octave_first" else 2
-    tables = grid_tables(phi, psi, Geometry(shape, padded, stride))
-    if not tables:
-        return None
-    M, N = tables["grid_phi"].shape
-    assert tables["grid_psi"].shape == (4, M, N)
-    assert tables["grid_phi"].dtype == tables["grid_psi"].dtype == phi.dtype
-    return M, N
+    moved = on_fast_grid(filters, Geometry(shape, padded, stride))
+    assert len(moved) == 5
+    assert moved.dtype == filters.dtype
+    return moved.shape[1:]
 
 
 def largest_prime_factor(n: int) -> int:
@@ -40,14 +39,13 @@ def largest_prime_factor(n: int) -> int:
 def test_fast_sizes_have_no_grid(shape: tuple[int, int], bank: str) -> None:
     # Padded by 4: 12, 36, 64, 96 and 132.
     assert all(largest_prime_factor(size) <= 13 for size in padded_shape(shape))
-    assert grid(shape, bank) is None
+    assert grid(shape, bank) == padded_shape(shape)
 
 
 @pytest.mark.parametrize("bank", BANKS)
 def test_images_no_larger_than_the_filters_have_no_grid(bank: str) -> None:
     # 34 = 2 * 17, but a torus that the filters wrap around is no part of a larger one.
-    assert padded_shape((2, 30)) == (6, 34)
-    assert grid((2, 30), bank) is None
+    assert grid((2, 30), bank) == padded_shape((2, 30)) == (6, 34)
 
 
 @pytest.mark.parametrize("bank", BANKS)
@@ -55,9 +53,7 @@ def test_images_no_larger_than_the_filters_have_no_grid(bank: str) -> None:
 def test_slow_sizes_have_a_fast_grid(shape: tuple[int, int], bank: str) -> None:
     padded = padded_shape(shape)
     assert max(largest_prime_factor(size) for size in padded) > 13
-    sides = grid(shape, bank)
-    assert sides is not None
-    for size, side in zip(padded, sides, strict=True):
+    for size, side in zip(padded, grid(shape, bank), strict=True):
         assert side % 2 == 0
         assert size < side < 2 * size
         assert largest_prime_factor(side) <= 5
@@ -73,7 +69,7 @@ def test_operator_on_the_grid_equals_the_one_in_double_precision(
     shape: tuple[int, int], L: int, bank: str, dtype: torch.dtype
 ) -> None:
     S = PhaseCollapse2D(shape, L, bank=bank, backend="torch")
-    assert hasattr(S, "grid_phi")
+    assert S.filters.shape[1] > S.phi.shape[0]
     x = torch.randn(2, *shape, dtype=dtype)
     weights = torch.randn(S(x).shape)
     results = []

@@ -33,7 +33,7 @@ class Case:
         L, full_circle = arguments
         S = NumpyPhaseCollapse2D(shape, L, bank=bank, full_circle=full_circle)
         self.kind, self.geometry = kind, Geometry(shape, S.padded_shape, S.stride)
-        self.phi, self.psi = torch.from_numpy(S.phi), torch.from_numpy(S.psi)
+        self.filters = torch.from_numpy(np.concatenate([S.phi[None], S.psi]))
         build = products.dense_tables if kind == "dense" else products.separable_tables
         tables = build(S.phi, S.psi, self.geometry)
         self.tables = {name: torch.from_numpy(table) for name, table in tables.items()}
@@ -65,8 +65,8 @@ def test_analysis_equals_that_of_the_fourier_domain(
     case = Case(kind, shape, bank, arguments)
     x = torch.randn(2, *shape, p, 3)
     low, *highs = case.analysis(x)
-    filters = case.phi.double(), case.psi.double()
-    expected = fourier.analysis(x.double(), *filters, case.geometry)
+    filters = fourier.paired(case.filters.double(), case.geometry.stride)
+    expected = fourier.analysis(x.double(), filters, case.geometry)
     assert all(y.dtype == torch.float32 for y in (low, *highs))
     assert len(highs) == (1 if kind == "dense" else arguments[0])
     assert_close(low, expected[0], TOLERANCE)

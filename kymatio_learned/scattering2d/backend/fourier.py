@@ -15,16 +15,16 @@ from .blocks import blocks
 _BLOCK_BYTES = 32_000_000
 
 
-def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
+def analysis(x: Tensor, filters: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
     """Filter images.
 
     Parameters
     ----------
     x
         Planes ``(B, M, N, p, C)``, with ``p = 1`` for real images and 2 for complex ones.
-    phi, psi
-        Fourier filters ``(G, H)`` and ``(L, G, H)``, on the grid of the padded image, or on a
-        larger one if it has a margin of the filters' radius on each side of the output.
+    filters
+        ``(1 + L, G, 2 H)``, see `paired`, on the grid of the padded image, or on a larger one if
+        it has a margin of the filters' radius on each side of the output.
     geometry
         Sizes.
 
@@ -35,18 +35,18 @@ def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[T
         after the other.
     """
     B, _, _, p, C = x.shape
-    filters = _paired(phi, psi, geometry.stride)
+    grid = _grid(filters)
     images = x.permute(0, 4, 1, 2, 3).contiguous()
     images = torch.view_as_complex(images) if p == 2 else images[..., 0]
-    images = _padded(images, geometry, phi.shape)
-    h, w = (size // geometry.stride for size in phi.shape)
+    images = _padded(images, geometry, grid)
+    h, w = (size // geometry.stride for size in grid)
     y: Tensor | None = None
     for block in blocks(x, B, C, len(filters) * h * w * 2 * x.element_size(), _BLOCK_BYTES):
         part = images[block]
-        spectrum = torch.fft.fft2(part.flatten(0, 1), s=phi.shape)
+        spectrum = torch.fft.fft2(part.flatten(0, 1), s=grid)
         folded = _multiply(torch.view_as_real(spectrum), filters, geometry.stride)
         maps = torch.view_as_real(torch.fft.ifft2(torch.view_as_complex(folded)))
-        maps = _crop(maps, geometry, phi.shape).unflatten(0, part.shape[:2])
+        maps = _crop(maps, geometry, grid).unflatten(0, part.shape[:2])
         if maps.shape[:2] == (B, C):  # the only block
             y = maps
         else:
@@ -57,20 +57,18 @@ def analysis(x: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry) -> tuple[T
     return low.permute(0, 2, 3, 4, 1), high.permute(0, 3, 4, 5, 2, 1)
 
 
-def synthesis(
-    low: Tensor, high: Tensor, phi: Tensor, psi: Tensor, geometry: Geometry
-) -> tuple[Tensor]:
+def synthesis(low: Tensor, high: Tensor, filters: Tensor, geometry: Geometry) -> tuple[Tensor]:
     """Apply the adjoint of `analysis`, whose arguments it takes, to what that returns."""
     B, _, _, p, C = low.shape
-    filters = _paired(phi, psi, geometry.stride)
-    h, w = (size // geometry.stride for size in phi.shape)
+    grid = _grid(filters)
+    h, w = (size // geometry.stride for size in grid)
     low, high = low.permute(0, 4, 1, 2, 3), high.permute(0, 5, 4, 1, 2, 3)
-    rows, columns = (len(pixels) for pixels in _pixels(geometry, phi.shape))
+    rows, columns = (len(pixels) for pixels in _pixels(geometry, grid))
     images = low.new_empty(B, C, rows, columns, p)
     image_bytes = len(filters) * h * w * 2 * low.element_size()
     for block in blocks(low, B, C, image_bytes, _BLOCK_BYTES):
         y = low.new_zeros(*images[block].shape[:2], len(filters), h, w, 2)
-        inside = _crop(y, geometry, phi.shape)
+        inside = _crop(y, geometry, grid)
         inside[:, :, 0, ..., :p] = low[block]
         inside[:, :, 1:] = high[block]
         spectrum = torch.fft.fft2(torch.view_as_complex(y.flatten(0, 1)))
@@ -79,14 +77,20 @@ def synthesis(
         z = torch.fft.ifft2(torch.view_as_complex(summed)) * geometry.stride**2
         z = torch.view_as_real(z)[:, :rows, :columns, :p]
         images[block] = z.unflatten(0, images[block].shape[:2])
-    return (_padded_adjoint(images, geometry, phi.shape).permute(0, 2, 3, 4, 1),)
+    return (_padded_adjoint(images, geometry, grid).permute(0, 2, 3, 4, 1),)
 
 
-def _paired(phi: Tensor, psi: Tensor, stride: int) -> Tensor:
-    """Return the filters, each value twice, for real and imaginary parts: (K, G, 2 H)."""
+def paired(filters: Tensor, stride: int) -> Tensor:
+    """Return Fourier filters ``(K, G, H)`` with each value twice: ``(K, G, 2 H)``.
+
+    So they multiply real and imaginary parts, which lie side by side.
+    """
     # Subsampling by 2 in space is a mean of aliases in frequency.
-    filters = torch.cat([phi[None], psi]) / stride**2
-    return torch.view_as_real(torch.complex(filters, filters)).flatten(-2)
+    return (filters / stride**2).repeat_interleave(2, -1)
+
+
+def _grid(filters: Tensor) -> tuple[int, int]:
+    return filters.shape[1], filters.shape[2] // 2
 
 
 def _multiply(spectrum: Tensor, filters: Tensor, stride: int) -> Tensor:

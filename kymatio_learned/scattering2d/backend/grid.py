@@ -15,30 +15,27 @@ _LARGEST_PRIME = 13
 _TOLERANCE = 1e-7
 
 
-def grid_tables(
-    phi: NDArray[Any], psi: NDArray[Any], geometry: Geometry
-) -> dict[str, NDArray[Any]]:
-    """Return the filters on a larger grid, if it is a faster one.
+def on_fast_grid(filters: NDArray[Any], geometry: Geometry) -> NDArray[Any]:
+    """Return Fourier filters ``(K, M_p, N_p)`` on a larger grid, if it is a faster one.
 
     A Fourier transform is slow where its size has a large prime factor, as 116 = 4 * 29, the
     padded size of 112. The filters are local: the output is the same on any grid that holds its
     pixels, and around them a margin of the filters' radius, filled by the image's periodicity.
     """
     if all(_largest_prime(size) <= _LARGEST_PRIME for size in geometry.padded):
-        return {}
-    impulses = ifft2(np.concatenate([phi[None], psi]).astype(np.float64))
+        return filters
+    impulses = ifft2(filters.astype(np.float64))
     amplitude = abs(impulses).max(0)
     radius = _radius(amplitude)
     if min(geometry.padded) <= 2 * radius:
-        return {}
+        return filters
     margin = radius - geometry.stride * cropping(geometry.stride)  # beyond the padded image
     margin += margin % 2  # the margin is even, so that subsampling keeps the same pixels
     M, N = (2 * next_fast_len(size // 2 + margin, real=True) for size in geometry.padded)
     around = np.arange(-radius, radius + 1)
     larger = np.zeros((len(impulses), M, N), complex)
     larger[:, around[:, None], around] = impulses[:, around[:, None], around]
-    filters = fft2(larger).real.astype(phi.dtype)
-    return {"grid_phi": filters[0], "grid_psi": filters[1:]}
+    return fft2(larger).real.astype(filters.dtype)
 
 
 def _radius(amplitude: NDArray[Any]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from kymatio.scattering2d.backend.torch_backend import TorchBackend2D as KymatioTorchBackend2D
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from ..utils import Geometry
 from . import fourier
-from .grid import grid_tables
+from .grid import on_fast_grid
 from .linear_map import LinearMap, Map
 
 
@@ -51,7 +52,9 @@ class TorchBackend2D(KymatioTorchBackend2D):
     @staticmethod
     def tables(phi: NDArray[Any], psi: NDArray[Any], geometry: Geometry) -> dict[str, NDArray[Any]]:
         """Return the arrays that `wavelets` reads, by name."""
-        return {"phi": phi, "psi": psi, **grid_tables(phi, psi, geometry)}
+        filters = torch.from_numpy(on_fast_grid(np.concatenate([phi[None], psi]), geometry))
+        filters = fourier.paired(filters, geometry.stride)
+        return {"phi": phi, "psi": psi, "filters": filters.numpy()}
 
     @classmethod
     def wavelets(
@@ -84,10 +87,12 @@ class TorchBackend2D(KymatioTorchBackend2D):
         cls, dtype: torch.dtype, tables: Mapping[str, Tensor], geometry: Geometry
     ) -> tuple[Map, Map]:
         """Return the linear map and its adjoint, exact to rounding in double precision."""
-        # A larger grid is faster, but there the filters are equal in single precision only.
-        on_grid = "grid_phi" in tables and dtype != torch.float64
-        phi, psi = (tables[f"grid_{name}" if on_grid else name] for name in ("phi", "psi"))
-        keywords: dict[str, Any] = {"phi": phi, "psi": psi, "geometry": geometry}
+        if dtype == torch.float64:  # on a larger grid filters are equal in single precision only
+            filters = torch.cat([tables["phi"][None], tables["psi"]])
+            filters = fourier.paired(filters, geometry.stride)
+        else:
+            filters = tables["filters"]
+        keywords: dict[str, Any] = {"filters": filters, "geometry": geometry}
         return partial(fourier.analysis, **keywords), partial(fourier.synthesis, **keywords)
 
 
