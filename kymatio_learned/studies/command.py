@@ -11,7 +11,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from pytorch_lightning.utilities.exceptions import SIGTERMException
 
-from ..training import DATASETS, RunFolder, keep_freed_memory
+from ..freed_memory import keep_freed_memory
+from ..training import DATASETS, RunFolder
 from ..training.arguments import ArgumentParser
 from ..training.cli import INTERRUPTED, TERMINATED
 from .problem import Problem

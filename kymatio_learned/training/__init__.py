@@ -4,7 +4,6 @@ from .classification_module import ClassificationModule
 from .cli import main
 from .data import DATASETS, ImageDataModule, ImageSplits, load_dataset, stratified_subset
 from .evaluate import evaluate
-from .freed_memory import keep_freed_memory
 from .history import History
 from .run_folder import RunFolder
 from .schedule import learning_rate_schedule
@@ -18,7 +17,6 @@ __all__ = [
     "ImageSplits",
     "RunFolder",
     "evaluate",
-    "keep_freed_memory",
     "learning_rate_schedule",
     "load_dataset",
     "main",

@@ -12,6 +12,7 @@ from pytorch_lightning.utilities import rank_zero_only
 from pytorch_lightning.utilities.exceptions import SIGTERMException
 from pytorch_lightning.utilities.memory import is_oom_error
 
+from ..freed_memory import keep_freed_memory
 from ..models import LearnedScattering2D
 from .arguments import DEFAULTS, MODEL_ARGUMENTS, build_parser
 from .checkpoints import checkpoint_files
@@ -21,7 +22,6 @@ from .data.image_data_module import ImageDataModule
 from .evaluate import evaluate
 from .experiment import build_data, new_network
 from .fine_control import freeze, load_fitting_weights
-from .freed_memory import keep_freed_memory
 from .run_folder import RunFolder
 from .train import train
 

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from kymatio_learned.training import freed_memory, keep_freed_memory
+from kymatio_learned import freed_memory
+from kymatio_learned.torch import keep_freed_memory
 
 # Allocates and frees the same 32 MB at each step, and prints the page faults of each.
 STEPS = """
