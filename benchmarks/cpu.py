@@ -16,23 +16,24 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.parts import CPU_PARTS
-from benchmarks.session import Session
-from benchmarks.suite import run
-from benchmarks.targets import report
-
 MINUTES = 14.5  # after them nothing more is compiled, which comes last: it all ends within 15
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
+    # Not above: every worker imports this module again, and should start soon.
+    from benchmarks.parts import CPU_PARTS
+    from benchmarks.session import Session
+    from benchmarks.suite import run
+    from benchmarks.targets import report
+
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
     add("--only", nargs="+", choices=CPU_PARTS, default=list(CPU_PARTS), help="parts (all)")
     add("--threads", type=int, default=2, metavar="N", help="of PyTorch (2)")
-    add("--rounds", type=int, metavar="N", help="how often everything is timed (2 to 5)")
+    add("--rounds", type=int, metavar="N", help="how often everything is timed (2 to 9)")
     add("--quick", action="store_true", help="tiny sizes, to see that everything works")
     add("--output", type=Path, metavar="DIR", help="where results are written")
     options = parser.parse_args(argv)

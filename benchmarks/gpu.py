@@ -17,13 +17,14 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.parts import GPU_PARTS
-from benchmarks.session import Session
-from benchmarks.suite import run
-
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
+    # Not above: every worker imports this module again, and should start soon.
+    from benchmarks.parts import GPU_PARTS
+    from benchmarks.session import Session
+    from benchmarks.suite import run
+
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

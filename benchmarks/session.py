@@ -2,11 +2,15 @@
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from .timing import seconds_in_turn
 from .worker import Build, Worker
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Session:
         Folder of CIFAR-10, or None.
     deadline
         When to start nothing more, on the clock of `time.monotonic`.
+    until
+        When to repeat nothing more, on the same clock.
     """
 
     threads: int
@@ -35,6 +41,7 @@ class Session:
     device: str = "cpu"
     data: Path | None = None
     deadline: float = math.inf
+    until: float = math.inf
 
     def over(self) -> bool:
         """Tell whether the time is over."""
@@ -59,6 +66,12 @@ class Session:
     def n(self, usual: int) -> int:
         """Return the number of rounds: those asked for, else 1 in a quick run and the usual one."""
         return self.rounds or (1 if self.quick else usual)
+
+    def seconds_in_turn(
+        self, workers: Mapping[Key, Worker], method: str, usual: int, least: float = 0.0
+    ) -> dict[Key, list[float]]:
+        """Time a method of each worker, the usual number of times; see `timing`."""
+        return seconds_in_turn(workers, method, self.n(usual), least, self.until)
 
     def describe(self) -> dict[str, Any]:
         """Return what the results say of it."""

@@ -1,5 +1,6 @@
 """Times of calls, and memory of this process."""
 
+import math
 import resource
 import sys
 import time
@@ -28,16 +29,22 @@ def seconds_of(action: Callable[[], object], least: float = 0.0) -> float:
 
 
 def seconds_in_turn(
-    workers: Mapping[Key, "Worker"], method: str, n: int, least: float = 0.0
+    workers: Mapping[Key, "Worker"],
+    method: str,
+    n: int,
+    least: float = 0.0,
+    until: float = math.inf,
 ) -> dict[Key, list[float]]:
     """Time a method of each worker, one after the other, `n` times round.
 
-    So a change of the machine's speed meets all alike. A first round is not counted.
+    So a change of the machine's speed meets all alike. A first round is not counted. After
+    `until`, on the clock of `time.monotonic`, no round begins but the first that counts.
     """
-    rounds = [
-        {name: worker.seconds(method, least=least) for name, worker in workers.items()}
-        for _ in range(n + 1)
-    ]
+    rounds: list[dict[Key, float]] = []
+    while len(rounds) < 2 or (len(rounds) <= n and time.monotonic() < until):
+        rounds.append(
+            {name: worker.seconds(method, least=least) for name, worker in workers.items()}
+        )
     return {name: [times[name] for times in rounds[1:]] for name in workers}
 
 

@@ -42,7 +42,7 @@ class Worker:
     threads
         Number of threads that PyTorch computes with.
     keep_freed_memory
-        Whether the process calls `kymatio_learned.training.keep_freed_memory` first.
+        Whether the process calls `kymatio_learned.torch.keep_freed_memory` first.
     start_method
         How the process starts: one of `START_METHODS`.
     """
@@ -161,7 +161,7 @@ def _serve(connection: Connection, build: Build, threads: int, keep_freed_memory
     torch.set_num_threads(1)
     torch.manual_seed(0)
     if keep_freed_memory:
-        from kymatio_learned.training import keep_freed_memory as keep
+        from kymatio_learned.torch import keep_freed_memory as keep
 
         keep()
     base = memory_now()

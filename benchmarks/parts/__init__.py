@@ -27,6 +27,17 @@ CPU_PARTS: dict[str, ModuleType] = {
     "compilation": compilation,
 }
 
+# How long a part repeats what it measures. Each measures once even if the machine is too slow.
+MINUTES = {
+    "networks": 7.0,
+    "operator": 1.5,
+    "precision": 1.25,
+    "threads": 1.25,
+    "scaling": 0.75,
+    "constructor": 0.75,
+    "loading": 0.5,
+}
+
 # The most telling first: what does not fit into the time is left out.
 GPU_PARTS: dict[str, ModuleType] = {
     "gpu_operator": gpu_operator,

@@ -12,7 +12,6 @@ from ..results import Row
 from ..session import Session
 from ..subjects import learned_scattering
 from ..tables import Table, milliseconds, times
-from ..timing import seconds_in_turn
 from ..worker import WorkerError, working
 from .networks import ACTIONS, CASES, QUICK_CASES
 
@@ -35,6 +34,8 @@ def _measure_variant(session: Session, skip: bool) -> list[Row]:
     net = PRESETS[case.preset](skip=skip, **case.changes)
     common: Row = {"preset": case.preset, "skip": skip, "batch": case.batch}
     build = partial(learned_scattering, net.config, case.batch)
+    if session.over():
+        return [common | {"reason": "out of time"}]
     rows: list[Row] = []
     workers = {
         "eager": session.worker(build),
@@ -54,7 +55,7 @@ def _measure_variant(session: Session, skip: bool) -> list[Row]:
             except WorkerError as error:
                 return [*rows, common | {"action": action, "reason": error.last_line}]
             first = time.perf_counter() - begin
-            seconds = seconds_in_turn(workers, action, session.n(5))
+            seconds = session.seconds_in_turn(workers, action, 5)
             rows.append(common | {"action": action, "first_seconds": first} | seconds)
     return rows
 

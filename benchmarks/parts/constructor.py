@@ -32,11 +32,10 @@ def measure(session: Session) -> list[Row]:
     rows: list[Row] = []
     worker = session.worker(partial(Constructor, 8, "octave"))
     with working({"constructor": worker}):
-        worker.call("construct")  # what is loaded at first use
         for bank in BANKS:
             for side in SIDES[:2] if session.quick else SIDES:
                 worker.replace(partial(Constructor, side, bank))
-                seconds = [worker.seconds("construct") for _ in range(session.n(3))]
+                seconds = session.seconds_in_turn({bank: worker}, "construct", 2)[bank]
                 rows.append({"bank": bank, "side": side, "seconds": seconds})
     return rows
 

@@ -11,16 +11,9 @@ from kymatio_learned.models import PRESETS
 
 from ..results import Row
 from ..session import Session
-from ..subjects import (
-    Decoder,
-    Loader,
-    by_pillow,
-    by_the_package,
-    draw_photographs,
-    learned_scattering,
-)
+from ..subjects import learned_scattering
+from ..subjects.loader import Decoder, Loader, by_pillow, by_the_package, draw_photographs
 from ..tables import Table, milliseconds, times
-from ..timing import seconds_in_turn
 from ..worker import Worker, working
 
 
@@ -86,7 +79,7 @@ def _measure_case(
     n_images = {"loader": workers["loader"].call("n_images"), "network": batch}
     rows: list[Row] = []
     for name, action in (("loader", "read"), ("network", "update")):
-        seconds = seconds_in_turn({name: workers[name]}, action, session.n(3), _least(session))
+        seconds = session.seconds_in_turn({name: workers[name]}, action, 3, _least(session))
         rows.append(
             {
                 "images": case.name,
@@ -108,7 +101,7 @@ def _measure_decoders(
     decoders = dict(zip(DECODERS, workers.values(), strict=True))
     for name, worker in decoders.items():
         worker.replace(partial(Decoder, paths, DECODERS[name]))
-    seconds = seconds_in_turn(decoders, "read", session.n(3), _least(session))
+    seconds = session.seconds_in_turn(decoders, "read", 3, _least(session))
     return [
         {"files": case.files, "subject": name, "n_images": len(paths), "seconds": seconds[name]}
         for name in decoders

@@ -22,9 +22,9 @@ from ..subjects import (
     resnet20,
 )
 from ..tables import Table, megabytes, milliseconds, times
-from ..timing import seconds_in_turn
 from ..worker import Worker, working
 
+LEAST = 0.5  # seconds of one timing
 ACTIONS = {"evaluate": "evaluation", "train": "training step"}
 OURS, BASELINE, PRODUCTS = "kymatio_learned", "baseline", "matrix products"
 RESNET, KYMATIO = "ResNet-20", "Kymatio Scattering2D"
@@ -60,7 +60,8 @@ def _measure_case(session: Session, case: Case, skip: bool) -> Iterator[Row]:
     with working(_start(session, case, skip)) as subjects:
         for action in ACTIONS:
             able = {s: w for s, w in subjects.items() if s[0] != KYMATIO or action == "evaluate"}
-            seconds = seconds_in_turn(able, action, session.n(case.rounds))
+            least = 0.0 if session.quick else LEAST
+            seconds = session.seconds_in_turn(able, action, case.rounds, least)
             for subject, worker in able.items():
                 yield {
                     "preset": case.preset,

@@ -13,14 +13,13 @@ from ..results import Row
 from ..session import Session
 from ..subjects import baseline_operator, learned_operator
 from ..tables import Table, times
-from ..timing import seconds_in_turn
 from ..worker import working
 
 BANKS = ("octave", "half_octave_first", "half_octave_second")
 ACTIONS = {"forward": "forward", "backward": "forward and backward"}
 SIDES = (4, 8, 16, 32, 64, 128, 256)
 PIXELS = 2**17  # of all images together
-LEAST = 0.02  # seconds of one timing
+LEAST = 0.01  # seconds of one timing
 OURS, BASELINE = "kymatio_learned", "baseline"
 Key = tuple[str, int, bool, int]  # bank, L, whether the images are complex, side
 
@@ -39,7 +38,7 @@ def measure(session: Session) -> list[Row]:
                 workers[subject].replace(partial(build, shape, L, bank, is_complex))
             for action in ACTIONS:
                 least = 0.0 if session.quick else LEAST
-                seconds = seconds_in_turn(workers, action, session.n(5), least)
+                seconds = session.seconds_in_turn(workers, action, 9, least)
                 rows += [
                     {
                         "subject": subject,

@@ -11,7 +11,6 @@ from ..results import Row
 from ..session import Session
 from ..subjects import MatrixProducts, learned_scattering, mixing_products
 from ..tables import Table, milliseconds, times
-from ..timing import seconds_in_turn
 from ..worker import working
 from .networks import ACTIONS, CASES, OURS, PRODUCTS, QUICK_CASES
 
@@ -40,7 +39,7 @@ def _measure_variant(session: Session, skip: bool) -> list[Row]:
     rows: list[Row] = []
     with working(workers):
         for action in ACTIONS:
-            seconds = seconds_in_turn(workers, action, session.n(3))
+            seconds = session.seconds_in_turn(workers, action, 3)
             rows += [
                 {
                     "preset": case.preset,

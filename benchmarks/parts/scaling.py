@@ -14,7 +14,6 @@ from ..results import Row
 from ..session import Session
 from ..subjects import baseline, learned_scattering
 from ..tables import Table
-from ..timing import seconds_in_turn
 from ..worker import working
 
 BASE: dict[str, Any] = {"J": 2, "L": 4, "side": 32, "channels": 64, "batch": 8}
@@ -41,7 +40,7 @@ def measure(session: Session) -> list[Row]:
         for axis, value in ((a, value) for a in axes for value in axes[a]):
             for subject, build in builds.items():
                 workers[subject].replace(partial(build, *_config(base | {axis: value})))
-            seconds = seconds_in_turn(workers, "train", session.n(3))
+            seconds = session.seconds_in_turn(workers, "train", 3)
             rows += [
                 {"subject": subject, "axis": axis, "value": value, "seconds": seconds[subject]}
                 for subject in workers

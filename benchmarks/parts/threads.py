@@ -9,7 +9,6 @@ from ..results import Row
 from ..session import Session
 from ..subjects import MatrixProducts, baseline, learned_scattering, mixing_products
 from ..tables import Table, milliseconds, times
-from ..timing import seconds_in_turn
 from ..worker import Build, working
 from .networks import ACTIONS, BASELINE, CASES, OURS, PRODUCTS, QUICK_CASES
 
@@ -31,7 +30,7 @@ def measure(session: Session) -> list[Row]:
     rows: list[Row] = []
     with working(workers):
         for action in ACTIONS:
-            seconds = seconds_in_turn(workers, action, session.n(2))
+            seconds = session.seconds_in_turn(workers, action, 2)
             rows += [
                 {
                     "preset": case.preset,

@@ -57,6 +57,12 @@ def test_workers_are_timed_each_by_its_own_clock() -> None:
     assert all(second >= t for t in times for second in times[t])
 
 
+def test_when_time_is_over_one_round_counts() -> None:
+    with working({"": worker()}) as workers:
+        assert len(seconds_in_turn(workers, "sleep", n=3, until=time.monotonic())[""]) == 1
+        assert len(seconds_in_turn(workers, "sleep", n=3, until=time.monotonic() + 600)[""]) == 3
+
+
 def test_short_actions_are_repeated() -> None:
     calls = []
 
