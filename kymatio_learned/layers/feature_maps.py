@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..scattering2d.backend.blocks import transposed, write
+from ..scattering2d.backend.blocks import blocks, transposed, write
 
 
 class FeatureMaps(NamedTuple):
@@ -61,7 +61,9 @@ class _Gather(torch.autograd.Function):
             for part, plane in zip(places.kept, f.maps.unbind(3), strict=False):
                 part.copy_(plane)
             if places.moduli is not None:
-                places.moduli.copy_(_squares(f.maps.unbind(3)).sqrt_())
+                for batch in _batches(f.maps):
+                    squares = _squares(f.maps[batch].unbind(3))
+                    places.moduli[batch].copy_(squares.sqrt_())
         ctx.flags = flags
         ctx.shapes = [m.shape for m in maps]
         # What is kept is among the features, which are needed anyway.
@@ -127,16 +129,28 @@ def _collapse_gradient(
 
     It is made of the gradient of their moduli, and of their own if they are kept.
     """
-    least = torch.finfo(out.dtype).tiny ** 0.5  # below it squares vanish
-    slope = moduli.to(out.dtype).clamp_min(least)
+    for batch in _batches(out):
+        slope = _slope(moduli[batch], grad[batch], out)
+        for i, part in enumerate(z):
+            place = write(out[batch, :, :, i], torch.mul, part[batch], slope)
+            if kept:
+                place += kept[i][batch]
+
+
+def _slope(moduli: Tensor, grad: Tensor, like: Tensor) -> Tensor:
+    """Divide the gradient of moduli by them, in the order of memory and the dtype of maps."""
+    least = torch.finfo(like.dtype).tiny ** 0.5  # below it squares vanish
+    slope = moduli.to(like.dtype).clamp_min(least)
     torch.div(grad, slope, out=slope)
-    if out.stride(-1) > 1:  # one image after the other: the slope is brought to that order once
+    if like.stride(-1) > 1:  # one image after the other: brought to that order once
         shape = slope.permute(0, 3, 4, 1, 2).shape
         slope = transposed(slope.flatten(1, 2).flatten(2)).view(shape).permute(0, 3, 4, 1, 2)
-    for i, part in enumerate(z):
-        place = write(out[:, :, :, i], torch.mul, part, slope)
-        if kept:
-            place += kept[i]
+    return slope
+
+
+def _batches(maps: Tensor) -> list[slice]:
+    """Split the images, by the size of their maps."""
+    return [batch for batch, _ in blocks(maps, len(maps), 1, maps[:1].nbytes)]
 
 
 def _squares(z: Sequence[Tensor]) -> Tensor:

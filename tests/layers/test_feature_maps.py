@@ -76,6 +76,23 @@ def test_value_and_gradient(case: str) -> None:
         assert_close(a, b, 1e-14)
 
 
+@pytest.mark.parametrize("arrange", [list, image_after_image])
+def test_large_maps_are_collapsed_a_few_images_at_a_time(
+    arrange: Callable[[list[FeatureMaps]], list[FeatureMaps]],
+) -> None:
+    # Two MB an image: each is a block of its own.
+    maps = [torch.randn(3, 2, 4, 2, 4, 4000, dtype=torch.float64) for _ in range(2)]
+    features = arrange([FeatureMaps(maps[0], False, True), FeatureMaps(maps[1], True, True)])
+    for f in features:
+        f.maps.requires_grad_()
+    y, expected = gather(features, torch.float64), concatenated(features)
+    assert_close(y, expected, 1e-15)
+    grad = torch.randn_like(y)
+    pairs = zip(gradients(y, features, grad), gradients(expected, features, grad), strict=True)
+    for actual, b in pairs:
+        assert_close(actual, b, 1e-14)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_gradients_equal_finite_differences(case: str) -> None:
     features = draw(case)

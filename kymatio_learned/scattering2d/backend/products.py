@@ -47,11 +47,11 @@ def dense_analysis(
 ) -> tuple[Tensor, ...]:
     """Filter planes ``(B, M, N, p, C)``: ``(B, M', N', p, C)`` and ``(B, M', N', 2, L, C)``."""
     B, _, _, p, C = x.shape
-    output = geometry.output
-    y = _product(tables["real_matrix" if p == 1 else "complex_matrix"], x.reshape(B, -1, C))
-    low, high = y.tensor_split([p * math.prod(output)], 1)
-    high = high.unflatten(1, (2, -1, *output))
-    return low.unflatten(1, (*output, p)), high.permute(0, 3, 4, 1, 2, 5)
+    phi, psi = _dense(tables, p, geometry)
+    x = x.reshape(B, -1, C)
+    low = _product(phi, x).unflatten(1, (*geometry.output, p))
+    high = _product(psi, x).unflatten(1, (2, -1, *geometry.output))
+    return low, high.permute(0, 3, 4, 1, 2, 5)
 
 
 def dense_synthesis(
@@ -59,8 +59,7 @@ def dense_synthesis(
 ) -> tuple[Tensor]:
     """Apply the adjoint of `dense_analysis`."""
     B, _, _, p, C = low.shape
-    matrix = tables["real_matrix" if p == 1 else "complex_matrix"]
-    phi, psi = matrix.tensor_split([p * math.prod(geometry.output)])
+    phi, psi = _dense(tables, p, geometry)
     high = high.permute(0, 3, 4, 1, 2, 5)
     x = _product(psi.mT, high.reshape(B, -1, C))
     x += _product(phi.mT, low.reshape(B, -1, C))
@@ -204,6 +203,12 @@ def _axis_matrix(filters: Array, geometry: Geometry, axis: int) -> Array:
 
 def _batch(matrix: Tensor, n: int) -> Tensor:
     return matrix.expand(n, *matrix.shape)
+
+
+def _dense(tables: Mapping[str, Tensor], p: int, geometry: Geometry) -> tuple[Tensor, ...]:
+    """Return the rows of the low-pass filter, and those of the wavelets."""
+    matrix = tables["real_matrix" if p == 1 else "complex_matrix"]
+    return matrix.tensor_split([p * math.prod(geometry.output)])
 
 
 def _product(matrix: Tensor, x: Tensor) -> Tensor:
