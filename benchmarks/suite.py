@@ -27,11 +27,15 @@ def run(
     """Measure the parts of these names, and return the folder of the results.
 
     Each part has its time, unless a number of rounds is asked for, and is written as soon as it
-    is measured. Results of a quick run go to a folder of their own, unless one is given.
+    is measured. A part of the CPU that would begin too late is left out, and its earlier results
+    are kept. Results of a quick run go to a folder of their own, unless one is given.
     """
     output = output or (QUICK_RESULTS if session.quick else RESULTS)
     common = circumstances(command, session.device, PACKAGES) | session.describe()
     for name in names:
+        if name in MINUTES and session.over():
+            print(f"\n{name}: no time is left for it", flush=True)
+            continue
         part, begin = parts[name], time.monotonic()
         minutes = math.inf if session.rounds else MINUTES.get(name, math.inf)
         rows = part.measure(replace(session, until=begin + 60 * minutes))

@@ -40,7 +40,7 @@ class Case:
     changes: dict[str, Any] = field(default_factory=dict)
 
 
-CASES = (Case("cifar10", 32, 2), Case("imagenet", 4, 2))
+CASES = (Case("cifar10", 32, 3), Case("imagenet", 4, 2))
 QUICK_CASES = (
     Case("cifar10", 2, 1, {"channels": (2,) * 8}),
     Case("imagenet", 2, 1, {"shape": (128, 128), "channels": (2,) * 11, "L": 4}),

@@ -19,7 +19,7 @@ BANKS = ("octave", "half_octave_first", "half_octave_second")
 ACTIONS = {"forward": "forward", "backward": "forward and backward"}
 SIDES = (4, 8, 16, 32, 64, 128, 256)
 PIXELS = 2**17  # of all images together
-LEAST = 0.01  # seconds of one timing
+LEAST = 0.02  # seconds of one timing
 OURS, BASELINE = "kymatio_learned", "baseline"
 Key = tuple[str, int, bool, int]  # bank, L, whether the images are complex, side
 
@@ -38,7 +38,7 @@ def measure(session: Session) -> list[Row]:
                 workers[subject].replace(partial(build, shape, L, bank, is_complex))
             for action in ACTIONS:
                 least = 0.0 if session.quick else LEAST
-                seconds = session.seconds_in_turn(workers, action, 9, least)
+                seconds = session.seconds_in_turn(workers, action, 7, least)
                 rows += [
                     {
                         "subject": subject,
