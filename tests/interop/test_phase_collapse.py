@@ -131,10 +131,11 @@ def test_matrices_follow_the_stored_filters(tmp_path: Path) -> None:
     layer = save_and_load(tmp_path, state, read_options("cifar_lscat")).layers[3]
     x = torch.randn(1, 16, 16, 16, dtype=torch.complex64)
     high = layer.wavelets.wavelets(x)[1]
-    other = LearnedScattering2D(**(load("cifar_lscat").config | {"backend": "torch"})).layers[3]
+    other = load("cifar_lscat").layers[3]
     rounding = relative_error(load("cifar_lscat").layers[3].wavelets.wavelets(x)[1], high)
     other.wavelets.psi.copy_(psis)
-    assert relative_error(other.wavelets.wavelets(x)[1], high) < rounding / 5
+    # In double precision the filters themselves are read.
+    assert relative_error(other.wavelets.wavelets(x.to(torch.complex128))[1], high) < rounding / 5
 
 
 def test_unused_parameters_of_the_nonlinearity(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ def blocks(
 
     On a device with its own memory, and in compiled code, there is one block.
     """
-    count = max(1, block_bytes // nbytes)
+    count = max(1, block_bytes // max(1, nbytes))  # no bytes: an empty batch
     if x.device.type != "cpu" or torch.compiler.is_compiling():
         count = B * C
     batches = max(1, count // C)

@@ -10,7 +10,7 @@ Ranks = Sequence[tuple[int, int]]  # rows and wavelets of each group, see `produ
 # Nanoseconds for a complex image, forward and backward, on two cores of processors with AVX-512:
 # between those of an AMD EPYC and of an Intel Xeon, which differ by a factor of two. For each
 # multiply-add of a dense matrix, of separable ones, and for the calls that these take.
-_DENSE = 0.020
+_DENSE = 0.028
 _SEPARABLE = 0.049
 _SEPARABLE_CALLS = 200.0
 

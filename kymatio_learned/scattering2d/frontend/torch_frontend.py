@@ -64,6 +64,7 @@ class PhaseCollapse2D(ScatteringTorch, PhaseCollapseBase2D):
     Notes
     -----
     The filters are buffers that a ``state_dict`` does not hold: they follow from the arguments.
+    In single precision backends multiply by tables made of them when the operator is built.
 
     References
     ----------
